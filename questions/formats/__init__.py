@@ -1,0 +1,1 @@
+"""The formats a question can come from or go to; pure, no Django import."""
