@@ -1,0 +1,262 @@
+"""The bank: what may be asked. It does not know that exams exist."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+LETTERS = "ABCDEFGH"
+
+
+class Certification(models.Model):
+    class Status(models.TextChoices):
+        CURRENT = "current", _("current")
+        ANNOUNCED = "announced", _("announced")
+        RETIRED = "retired", _("retired")
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.CURRENT
+    )
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
+    successors = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("successors"), default=list, blank=True
+    )
+    question_count = models.PositiveSmallIntegerField(_("questions"))
+    unscored_count = models.PositiveSmallIntegerField(_("unscored questions"), default=0)
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    cut_score = models.PositiveSmallIntegerField(_("pass line"), help_text=_("100 to 1000"))
+
+    class Meta:
+        verbose_name = _("certification")
+        verbose_name_plural = _("certifications")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Domain(models.Model):
+    certification = models.ForeignKey(
+        Certification, on_delete=models.CASCADE, related_name="domains"
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    name = models.CharField(_("name"), max_length=200)
+    weight = models.PositiveSmallIntegerField(_("weight in percent"))
+
+    class Meta:
+        verbose_name = _("domain")
+        verbose_name_plural = _("domains")
+        ordering = ("certification", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["certification", "number"], name="questions_domain_number_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Task(models.Model):
+    domain = models.ForeignKey(Domain, on_delete=models.CASCADE, related_name="tasks")
+    number = models.CharField(_("number"), max_length=10)
+    name = models.CharField(_("name"), max_length=300)
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering = ("domain", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["domain", "number"], name="questions_task_number_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Service(models.Model):
+    """A product a question is about, as a tag."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Question(models.Model):
+    """An identity that never changes; what it says is in its versions."""
+
+    class Pool(models.TextChoices):
+        EXAM = "exam", _("mock exams")
+        SAMPLE = "sample", _("sample questions")
+        PRACTICE = "practice", _("practice exams")
+
+    certification = models.ForeignKey(
+        Certification, on_delete=models.PROTECT, related_name="questions"
+    )
+    external_id = models.CharField(_("external id"), max_length=60)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="questions")
+    pool = models.CharField(_("pool"), max_length=10, choices=Pool.choices, default=Pool.EXAM)
+    services = models.ManyToManyField(Service, related_name="questions", blank=True)
+    angoff = models.PositiveSmallIntegerField(
+        _("Angoff estimate"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+        help_text=_("Of 100 candidates who would just pass, how many get it right."),
+    )
+    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ("certification", "external_id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["certification", "external_id"],
+                name="questions_question_external_id_unique",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+    def current(self) -> Self:
+        """The newest published version of each question that is not retired."""
+        newest = (
+            self.model._default_manager.filter(published_at__isnull=False)
+            .order_by("question", "-number")
+            .distinct("question")
+            .values("pk")
+        )
+        return self.filter(pk__in=newest, question__retired_at__isnull=True)
+
+    def drawable(self, certification: Certification, pool: str) -> Self:
+        """What a form of `certification` may be drawn from."""
+        return self.current().filter(question__certification=certification, question__pool=pool)
+
+
+class QuestionVersion(models.Model):
+    """Content, frozen once published.
+
+    `key` is written in author letters (A is the first option): the one right option, the right
+    ones in order of the alphabet, the right order, or for matching one letter for each prompt.
+    """
+
+    class Kind(models.TextChoices):
+        SINGLE = "single", _("single choice")
+        MULTIPLE = "multiple", _("multiple response")
+        ORDERING = "ordering", _("ordering")
+        MATCHING = "matching", _("matching")
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    stem = models.TextField(_("stem"))
+    stem_html = models.TextField(blank=True, editable=False)
+    explanation = models.TextField(_("explanation"), blank=True)
+    explanation_html = models.TextField(blank=True, editable=False)
+    references = models.JSONField(
+        _("references"), default=list, blank=True, help_text=_("A list of {title, url}.")
+    )
+    key = models.CharField(_("key"), max_length=8)
+    content_hash = models.CharField(max_length=64, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[Any] = QuestionVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question version")
+        verbose_name_plural = _("question versions")
+        ordering = ("question", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["question", "number"], name="questions_version_number_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(key__regex=r"^[A-H]+$"), name="questions_version_key_letters"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.question} v{self.number}"
+
+    @property
+    def choose_count(self) -> int:
+        """How many letters a complete response has."""
+        return len(self.key)
+
+
+class Option(models.Model):
+    version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="options")
+    position = models.PositiveSmallIntegerField(_("place"), help_text=_("From 0."))
+    text = models.TextField(_("text"))
+    html = models.TextField(blank=True, editable=False)
+    rationale = models.TextField(_("rationale"), blank=True)
+    rationale_html = models.TextField(blank=True, editable=False)
+    is_fixed = models.BooleanField(_("keeps its place"), default=False)
+
+    class Meta:
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+        ordering = ("version", "position")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["version", "position"], name="questions_option_place_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(position__lt=len(LETTERS)), name="questions_option_place_range"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.letter} {self.text[:60]}"
+
+    @property
+    def letter(self) -> str:
+        """The author's letter, A for the first option."""
+        return LETTERS[self.position]
+
+
+class Prompt(models.Model):
+    """The left side of a matching question; the options are its right side."""
+
+    version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="prompts")
+    position = models.PositiveSmallIntegerField(_("place"), help_text=_("From 0."))
+    text = models.TextField(_("text"))
+    html = models.TextField(blank=True, editable=False)
+    rationale = models.TextField(_("rationale"), blank=True)
+    rationale_html = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("prompt")
+        verbose_name_plural = _("prompts")
+        ordering = ("version", "position")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["version", "position"], name="questions_prompt_place_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text[:60]

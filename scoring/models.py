@@ -1,0 +1,126 @@
+"""Measurement: what a sitting was worth. Every row here can be rebuilt from the other rooms."""
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from exams.models import Sitting
+from questions.models import Domain
+
+
+class ResultQuerySet(models.QuerySet["Result"]):
+    def for_candidate(self, user: Any) -> Self:
+        return self.filter(sitting__candidate_id=user.pk) if user.is_authenticated else self.none()
+
+    def owed(self) -> Self:
+        """Whose summary is due and neither sent, given up, uncertain nor claimed by a sender."""
+        return self.filter(
+            Q(email_claimed_until=None) | Q(email_claimed_until__lt=Now()),
+            email_due_at__lte=Now(),
+            email_data_at=None,
+            emailed_at=None,
+            email_failed_at=None,
+        )
+
+    def uncertain(self) -> Self:
+        """Handing over began, its end was never seen: staff decide, the system never sends again."""
+        return self.filter(
+            email_data_at__isnull=False,
+            emailed_at=None,
+            email_failed_at=None,
+            email_claimed_until__lt=Now(),
+        )
+
+
+class Result(models.Model):
+    """The score of one sitting, with the scale it was measured on.
+
+    The `email_*` columns are the results summary owed to the candidate: due (empty: none is owed),
+    claimed by one sender until, how often tried, when handing over to the mail server began.
+    """
+
+    sitting = models.OneToOneField(
+        Sitting, on_delete=models.CASCADE, related_name="result", primary_key=True
+    )
+    raw_score = models.PositiveSmallIntegerField(_("raw score"))
+    scored_count = models.PositiveSmallIntegerField(_("scored questions"))
+    scaled_score = models.PositiveSmallIntegerField(_("scaled score"), null=True)
+    has_passed = models.BooleanField(_("passed"), null=True)
+    cut_share = models.DecimalField(max_digits=5, decimal_places=4)
+    cut_score = models.PositiveSmallIntegerField(_("pass line"))
+    floor_score = models.PositiveSmallIntegerField()
+    ceiling_score = models.PositiveSmallIntegerField()
+    scored_at = models.DateTimeField(_("scored at"))
+    email_due_at = models.DateTimeField(_("e-mail due at"), null=True, blank=True)
+    email_claimed_until = models.DateTimeField(null=True, blank=True)
+    email_try_count = models.PositiveSmallIntegerField(_("e-mail tries"), default=0)
+    email_resend_count = models.PositiveSmallIntegerField(_("e-mails sent again"), default=0)
+    email_data_at = models.DateTimeField(_("handing over began at"), null=True, blank=True)
+    email_failed_at = models.DateTimeField(_("e-mail given up at"), null=True, blank=True)
+    emailed_at = models.DateTimeField(_("e-mailed at"), null=True, blank=True)
+
+    objects: ClassVar[Any] = ResultQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ("-scored_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(raw_score__lte=models.F("scored_count")),
+                name="scoring_result_raw_range",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["email_due_at"],
+                condition=Q(emailed_at=None, email_failed_at=None),
+                name="scoring_result_email_owed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sitting} {self.scaled_score}"
+
+    @property
+    def cut_fraction(self) -> Fraction:
+        return Fraction(Decimal(self.cut_share))
+
+    def is_email_uncertain(self, now: datetime) -> bool:
+        return bool(
+            self.email_data_at
+            and not self.emailed_at
+            and not self.email_failed_at
+            and self.email_claimed_until
+            and self.email_claimed_until < now
+        )
+
+
+class DomainResult(models.Model):
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="domain_results")
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="results")
+    right_count = models.PositiveSmallIntegerField(_("right"))
+    scored_count = models.PositiveSmallIntegerField(_("scored questions"))
+
+    class Meta:
+        verbose_name = _("domain result")
+        verbose_name_plural = _("domain results")
+        ordering = ("result", "domain__number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["result", "domain"], name="scoring_domainresult_domain_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(right_count__lte=models.F("scored_count")),
+                name="scoring_domainresult_right_range",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.domain}: {self.right_count}/{self.scored_count}"
