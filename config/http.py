@@ -31,7 +31,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def loose_durability() -> str:
-    """The PostgreSQL settings that could lose a saved response, as `name=value, ...`; else empty."""
+    """The PostgreSQL settings that could lose a saved response, as `name=value, ...`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(DURABLE)]

@@ -1,4 +1,4 @@
-"""The arithmetic of time limits. Pure: `now` is an argument; what decides is the database's clock."""
+"""The arithmetic of time limits. Pure; what decides is the database's clock."""
 
 from datetime import datetime, timedelta
 

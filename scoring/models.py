@@ -29,7 +29,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
         )
 
     def uncertain(self) -> Self:
-        """Handing over began, its end was never seen: staff decide, the system never sends again."""
+        """Handing over began and its end was never seen: staff decide whether to send again."""
         return self.filter(
             email_data_at__isnull=False,
             emailed_at=None,
