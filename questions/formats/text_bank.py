@@ -311,7 +311,7 @@ class _Question:
         for problem in problems(item):
             name = problem.field
             # A field that is missing has been reported as such.
-            if name in FIELDS and not getattr(item, name):
+            if name in FIELDS and getattr(item, name) == "":
                 continue
             self.log.add(self.lines.get(name, self.block.line), name, problem.message)
 
