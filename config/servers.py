@@ -86,7 +86,7 @@ class Server:
 
     name = ""
     stop_signal = signal.SIGTERM
-    stop_seconds = 5.0
+    stop_seconds = 4.0
 
     def __init__(self, place: Place) -> None:
         self.place = place
