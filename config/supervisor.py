@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from config.children import Child, Journal, Part, stop_all
+from config.children import Child, Journal, stop_all
 from config.embedded import services
+from config.parts import HOST, parts, steps
 from config.servers import CHECKOUT, HERE, Server, ServerError
 
-HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 # After a kill -9 of an earlier run its web server needs a moment to let go of the port.
 PORT_SECONDS = 3.0
@@ -30,8 +30,6 @@ TICK_SECONDS = 0.2
 SERVER_PAUSE = 5.0
 
 OURSELVES = "passline"
-MANAGE = (sys.executable, "manage.py")
-CELERY = (sys.executable, "-m", "celery", "--quiet", "--app", "config")
 
 
 class SetUpError(Exception):
@@ -40,36 +38,6 @@ class SetUpError(Exception):
     def __init__(self, message: str, code: int = 2) -> None:
         super().__init__(message)
         self.code = code
-
-
-def steps() -> list[Part]:
-    """What is done once before anything serves, in this order; the last one names the log-ins."""
-    names = ("migrate", "load_bank", "load_exams", "create_demo")
-    return [Part(name, (*MANAGE, name)) for name in names]
-
-
-def parts(port: int) -> list[Part]:
-    """What is kept alive."""
-    granian = (sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi")
-    address = ("--host", HOST, "--port", str(port), "--no-ws")
-    size = ("--workers", "2", "--blocking-threads", "4")
-    failing = (
-        "--respawn-failed-workers",
-        "--respawn-interval",
-        "0.5",
-        "--workers-kill-timeout",
-        "3",
-    )
-    worker = ("worker", "--concurrency", "2", "--loglevel", "INFO")
-    alone = ("--without-gossip", "--without-mingle", "--prefetch-multiplier", "1")
-    schedule = ("--schedule", str(HERE.run / "beat-schedule"), "--pidfile", "")
-    return [
-        Part("web", (*granian, *address, *size, *failing)),
-        # Its warm shutdown never ends when the broker has died at the same time.
-        Part("worker", (*CELERY, *worker, *alone), signal.SIGKILL),
-        Part("beat", (*CELERY, "beat", "--loglevel", "WARNING", *schedule)),
-        Part("sweep", (*MANAGE, "sweep", "--every", "5")),
-    ]
 
 
 def read_port(value: str) -> int:
