@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-GRACE = timedelta(seconds=30)
+GRACE_SECONDS = 30
+GRACE = timedelta(seconds=GRACE_SECONDS)
 
 
 def time_limit(minutes: int | None, extra_minutes: int) -> timedelta | None:

@@ -97,7 +97,6 @@ class ExamForm(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True)
-    versions = models.ManyToManyField(QuestionVersion, through="FormQuestion", related_name="forms")
 
     class Meta:
         verbose_name = _("exam form")

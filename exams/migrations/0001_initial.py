@@ -74,11 +74,6 @@ class Migration(migrations.Migration):
                 'ordering': ('form', 'position'),
             },
         ),
-        migrations.AddField(
-            model_name='examform',
-            name='versions',
-            field=models.ManyToManyField(related_name='forms', through='exams.FormQuestion', to='questions.questionversion'),
-        ),
         migrations.CreateModel(
             name='Sitting',
             fields=[

@@ -1,0 +1,278 @@
+"""The one-way doors of a sitting: start, respond, submit, run out of time, move to an account.
+
+Every writer takes the sitting's row first and reads the database's clock after it, so that a save
+and a submit serialize and nothing lands behind the score.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+from exams import clock, letters
+from exams.models import Exam, ExamForm, FormQuestion, LateResponse, Response, Sitting
+from exams.signals import sitting_submitted
+from exams.statements import RESPOND, RUN_OUT, SUBMIT, TAKE_UNSAVED
+from exams.tokens import SittingToken
+
+log = structlog.get_logger()
+
+
+class NoForm(Exception):
+    """The exam has no frozen form to sit."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the browser says of one question, on top of the `revision` it last saw."""
+
+    position: int
+    revision: int
+    selected: str
+    struck: str
+    is_flagged: bool
+
+
+@dataclass(frozen=True)
+class Saved:
+    revision: int
+    saved_at: datetime
+    seconds_left: int | None
+
+
+# --- Starting
+
+
+def start(
+    exam: Exam, *, candidate: User | None, guest_key: UUID | None, rng: random.Random
+) -> Sitting:
+    """The candidate's open sitting of the exam, begun now unless there is one.
+
+    Raises NoForm. Of several starts at once one begins the sitting, the others return it: the
+    database allows one open sitting a holder and exam.
+    """
+    holder: dict[str, Any] = {"candidate": candidate} if candidate else {"guest_key": guest_key}
+    try:
+        return begin(exam, candidate=candidate, guest_key=guest_key, rng=rng)
+    except IntegrityError:
+        held: Sitting = Sitting.objects.open().get(exam=exam, **holder)
+    if close_if_overdue(held.pk):
+        return begin(exam, candidate=candidate, guest_key=guest_key, rng=rng)
+    return held
+
+
+@transaction.atomic
+def begin(
+    exam: Exam, *, candidate: User | None, guest_key: UUID | None, rng: random.Random
+) -> Sitting:
+    """Write the sitting and its rows; raises IntegrityError when one is open already."""
+    extra_minutes = candidate.extra_minutes(exam.minutes) if candidate and exam.minutes else 0
+    limit = clock.time_limit(exam.minutes, extra_minutes)
+    sitting: Sitting = Sitting.objects.create(
+        exam=exam,
+        form=least_sat_form(exam, candidate),
+        candidate=candidate,
+        guest_key=None if candidate else guest_key,
+        started_at=Now(),
+        deadline=Now() + limit if limit else None,
+        extra_minutes=extra_minutes,
+    )
+    Response.objects.bulk_create(
+        Response(
+            sitting=sitting,
+            form_question_id=question["pk"],
+            position=question["position"],
+            option_order=letters.shuffled(question["option_count"], question["fixed"], rng),
+            choose_count=len(question["version__key"]),
+        )
+        for question in questions_of(sitting.form_id)
+    )
+    return sitting
+
+
+def least_sat_form(exam: Exam, candidate: User | None) -> ExamForm:
+    """The frozen form this candidate has sat least often, the first of them."""
+    form = (
+        exam.forms.filter(frozen_at__isnull=False)
+        .annotate(seen=Count("sittings", filter=Q(sittings__candidate=candidate)))
+        .order_by("seen", "number")
+        .first()
+    )
+    if form is None:
+        raise NoForm(f"{exam} has no form yet.")
+    return form
+
+
+def questions_of(form_id: int) -> Any:
+    """What a new sitting needs of each form question, as dictionaries in form order."""
+    fixed_places = ArrayAgg(
+        "version__options__position", filter=Q(version__options__is_fixed=True), default=[]
+    )
+    return (
+        FormQuestion.objects.filter(form=form_id)
+        .annotate(option_count=Count("version__options"), fixed=fixed_places)
+        .order_by("position")
+        .values("pk", "position", "version__key", "option_count", "fixed")
+    )
+
+
+# --- Responding
+
+
+def respond(token: SittingToken, change: Change) -> Saved | None:
+    """Save one response in one statement; None when the guard refuses and nothing was written.
+
+    The guard: the holder and that the candidate is active, the sitting open, the deadline and its
+    grace by the database's clock, the revision last seen, and letters that the question has.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RESPOND,
+            {
+                "sitting": token.sitting_id,
+                "candidate": token.candidate_id,
+                "guest_key": token.guest_key,
+                "position": change.position,
+                "revision": change.revision,
+                "selected": change.selected,
+                "struck": change.struck,
+                "is_flagged": change.is_flagged,
+                "grace": clock.GRACE_SECONDS,
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    revision, saved_at, deadline = row
+    return Saved(revision, saved_at, clock.seconds_left(deadline, saved_at))
+
+
+def standing(token: SittingToken, position: int) -> Response:
+    """The response as it stands, its sitting with it, for a save that was refused.
+
+    Raises Response.DoesNotExist unless the token's holder is the sitting's.
+    """
+    return Response.objects.select_related("sitting").get(
+        Q(sitting__candidate=token.candidate_id, sitting__candidate__is_active=True)
+        | Q(sitting__guest_key=token.guest_key, sitting__guest_key__isnull=False),
+        sitting=token.sitting_id,
+        position=position,
+    )
+
+
+def keep_late(sitting_id: int, changes: Sequence[Change]) -> None:
+    """Remember what arrived after the time was up: shown to the candidate, never counted."""
+    LateResponse.objects.bulk_create(
+        (
+            LateResponse(sitting_id=sitting_id, position=one.position, selected=one.selected)
+            for one in changes
+        ),
+        ignore_conflicts=True,
+    )
+
+
+# --- Submitting
+
+
+@transaction.atomic
+def submit(token: SittingToken, *, unsaved: Sequence[Change] = ()) -> bool:
+    """Close the sitting and have it scored, in one transaction; False when it was not open.
+
+    `unsaved` are responses the browser could not save before. They count up to the deadline and
+    its grace; after that they are kept as late.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SUBMIT,
+            {
+                "sitting": token.sitting_id,
+                "candidate": token.candidate_id,
+                "guest_key": token.guest_key,
+                "grace": clock.GRACE_SECONDS,
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    if unsaved and row[0]:
+        take_unsaved(token.sitting_id, unsaved)
+    elif unsaved:
+        keep_late(token.sitting_id, unsaved)
+    announce(token.sitting_id)
+    return True
+
+
+def take_unsaved(sitting_id: int, unsaved: Sequence[Change]) -> None:
+    """Write what the submit brought along; whatever is staler than its row stays out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TAKE_UNSAVED,
+            {
+                "sitting": sitting_id,
+                "positions": [one.position for one in unsaved],
+                "revisions": [one.revision for one in unsaved],
+                "selected": [one.selected for one in unsaved],
+                "struck": [one.struck for one in unsaved],
+                "flags": [one.is_flagged for one in unsaved],
+            },
+        )
+
+
+def announce(sitting_id: int) -> None:
+    """Tell who listens, inside the transaction, that this sitting was just closed."""
+    sitting = Sitting.objects.select_related("exam").get(pk=sitting_id)
+    sitting_submitted.send(sender=Sitting, sitting=sitting)
+
+
+# --- Running out of time
+
+
+@transaction.atomic
+def close_if_overdue(sitting_id: int) -> bool:
+    """Record an open sitting as submitted at its deadline once the grace is over, and score it."""
+    with connection.cursor() as cursor:
+        cursor.execute(RUN_OUT, {"sitting": sitting_id, "grace": clock.GRACE_SECONDS})
+        is_closed: bool = cursor.rowcount == 1
+    if is_closed:
+        announce(sitting_id)
+    return is_closed
+
+
+def close_overdue(limit: int = 200) -> int:
+    """Close up to `limit` overdue sittings, oldest deadline first; how many this call closed.
+
+    Each in a transaction of its own: one that fails is logged and stops no other.
+    """
+    overdue = Sitting.objects.overdue().order_by("deadline").values_list("pk", flat=True)
+    return sum(close_or_log(sitting_id) for sitting_id in overdue[:limit])
+
+
+def close_or_log(sitting_id: int) -> bool:
+    try:
+        return close_if_overdue(sitting_id)
+    except Exception:
+        log.exception("overdue_sitting_not_closed", sitting=sitting_id)
+        return False
+
+
+# --- Moving to an account
+
+
+def adopt(guest_key: UUID, candidate: User) -> int:
+    """Give a guest's sittings to the account; how many moved.
+
+    An open one stays behind when the account has an open sitting of the same exam.
+    """
+    running = Sitting.objects.open().for_candidate(candidate).values("exam")
+    held = Sitting.objects.filter(guest_key=guest_key, candidate=None)
+    moving = held.exclude(submitted_at=None, exam__in=running)
+    return int(moving.update(candidate=candidate))

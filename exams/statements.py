@@ -1,0 +1,65 @@
+"""The raw statements of delivery, where one round trip must lock, look at the clock and write.
+
+In each the sitting's row is locked by the `held` step, and `clock_timestamp()` is read after it.
+"""
+
+HOLDER_MAY_WRITE = """
+    s.id = %(sitting)s AND s.submitted_at IS NULL
+    AND (s.candidate_id = %(candidate)s AND u.is_active OR s.guest_key = %(guest_key)s)
+"""
+
+LETTERS_FIT = """
+    length({c}.selected) <= r.choose_count
+    AND translate(
+        {c}.selected || {c}.struck, left('ABCDEFGH', length(r.option_order)) || '-', ''
+    ) = ''
+"""
+
+RESPOND = f"""
+WITH held AS MATERIALIZED (
+    SELECT s.id, s.deadline
+    FROM exams_sitting s LEFT JOIN accounts_user u ON u.id = s.candidate_id
+    WHERE {HOLDER_MAY_WRITE}
+    FOR SHARE OF s
+), change (selected, struck) AS (VALUES (%(selected)s::text, %(struck)s::text))
+UPDATE exams_response r
+SET selected = change.selected, struck = change.struck, is_flagged = %(is_flagged)s,
+    revision = r.revision + 1, responded_at = clock_timestamp()
+FROM held, change
+WHERE r.sitting_id = held.id AND r.position = %(position)s AND r.revision = %(revision)s
+    AND (held.deadline IS NULL OR clock_timestamp() <= held.deadline + %(grace)s * interval '1 s')
+    AND {LETTERS_FIT.format(c="change")}
+RETURNING r.revision, r.responded_at, held.deadline
+"""
+
+SUBMIT = f"""
+WITH held AS MATERIALIZED (
+    SELECT s.id, s.deadline
+    FROM exams_sitting s LEFT JOIN accounts_user u ON u.id = s.candidate_id
+    WHERE {HOLDER_MAY_WRITE}
+    FOR UPDATE OF s
+)
+UPDATE exams_sitting s SET submitted_at = LEAST(clock_timestamp(), held.deadline)
+FROM held WHERE s.id = held.id
+RETURNING held.deadline IS NULL OR clock_timestamp() <= held.deadline + %(grace)s * interval '1 s'
+"""
+
+TAKE_UNSAVED = f"""
+UPDATE exams_response r
+SET selected = c.selected, struck = c.struck, is_flagged = c.is_flagged,
+    revision = r.revision + 1, responded_at = clock_timestamp()
+FROM unnest(%(positions)s::int[], %(revisions)s::int[], %(selected)s::text[], %(struck)s::text[],
+    %(flags)s::bool[]) AS c (position, revision, selected, struck, is_flagged)
+WHERE r.sitting_id = %(sitting)s AND r.position = c.position AND r.revision = c.revision
+    AND {LETTERS_FIT.format(c="c")}
+"""
+
+RUN_OUT = """
+WITH held AS MATERIALIZED (
+    SELECT id, deadline FROM exams_sitting
+    WHERE id = %(sitting)s AND submitted_at IS NULL
+    FOR UPDATE
+)
+UPDATE exams_sitting s SET submitted_at = held.deadline
+FROM held WHERE s.id = held.id AND held.deadline + %(grace)s * interval '1 s' < clock_timestamp()
+"""
