@@ -6,6 +6,7 @@ mailbox instead of SMTP. `PRODUCTION=true` demands a secret key, hosts and real 
 
 from pathlib import Path
 
+import django_stubs_ext
 import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from config.embedded import celery_broker_url, database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RUN_DIR = BASE_DIR / ".run"
+
+django_stubs_ext.monkeypatch()  # lets ModelAdmin[...] and its like be written at run time
 
 env = Env()
 
