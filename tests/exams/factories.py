@@ -42,9 +42,7 @@ def make_form(
     The last `unscored` questions are the unscored ones.
     """
     if versions is None:
-        versions = [
-            make_question(exam.certification).versions.get() for _ in range(exam.question_count)
-        ]
+        versions = [make_question(exam.certification) for _ in range(exam.question_count)]
     form = ExamForm.objects.create(
         exam=exam, number=exam.forms.count() + 1, frozen_at=timezone.now()
     )
