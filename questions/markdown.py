@@ -26,7 +26,7 @@ ATTRIBUTES = {
     "div": {"class", "tabindex"},
     "img": {"alt", "src", "title"},
     "ol": {"start"},
-    "pre": {"class", "tabindex"},
+    "pre": {"class"},
     "span": {"class"},
     "td": {"class"},
     "th": {"class"},
@@ -45,8 +45,8 @@ _LONE_PARAGRAPH = re.compile(r"<p>((?:(?!</p>).)*)</p>\s*", re.DOTALL)
 def render(text: str) -> str:
     """HTML of block Markdown: no script, style, handler or htmx attribute survives.
 
-    Code is coloured by classes, tables and code can be scrolled sideways with the keyboard,
-    images come from our own media folder only.
+    Code is colored by classes and wraps, tables can be scrolled sideways with the keyboard, images
+    come from our own media folder only.
     """
     return nh3.clean(
         _markdown().render(text),
@@ -98,7 +98,7 @@ def _fence(
     token = tokens[at]
     language = (token.info.split() or [""])[0]
     code = _highlighted(token.content.rstrip("\n"), language)
-    return f'<pre class="code" tabindex="0"><code>{code}</code></pre>\n'
+    return f'<pre class="code"><code>{code}</code></pre>\n'
 
 
 def _highlighted(code: str, language: str) -> str:

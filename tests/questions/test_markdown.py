@@ -59,7 +59,7 @@ def test_nothing_that_acts_survives(text: str) -> None:
 
 
 CODE = (
-    '<pre class="code" tabindex="0"><code>\n<span class="k">if</span> '
+    '<pre class="code"><code>\n<span class="k">if</span> '
     '<span class="n">x</span><span class="p">:</span></code></pre>'
 )
 TABLE = (
@@ -79,8 +79,8 @@ TABLE = (
         ("[x](https://a.b/)", '<p><a href="https://a.b/" rel="noopener">x</a></p>'),
         ("![A *graph*](https://a.b/c.png)", "<p>A graph</p>"),
         ("![A](/media/questions/a/b.png)", '<p><img src="/media/questions/a/b.png" alt="A"></p>'),
-        ("```\n<x>\n```", '<pre class="code" tabindex="0"><code>&lt;x&gt;</code></pre>'),
-        ("```nolanguage\nx\n```", '<pre class="code" tabindex="0"><code>x</code></pre>'),
+        ("```\n<x>\n```", '<pre class="code"><code>&lt;x&gt;</code></pre>'),
+        ("```nolanguage\nx\n```", '<pre class="code"><code>x</code></pre>'),
         (
             "```python\n\nif x:\n```",
             CODE,
