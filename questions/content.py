@@ -1,0 +1,116 @@
+"""What a version says, as rows and as a plain item."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from questions.formats.item import Item, ItemOption, ItemPrompt
+from questions.markdown import render, render_inline
+from questions.models import LETTERS, Option, Prompt, Question, QuestionVersion
+
+
+@dataclass(frozen=True)
+class Content:
+    """A version with its options and prompts in order, saved or not."""
+
+    version: QuestionVersion
+    options: Sequence[Option]
+    prompts: Sequence[Prompt]
+
+
+def rows_of(item: Item, *, question: Question, number: int) -> Content:
+    """Unsaved rows for an item that keeps the rules."""
+    version = QuestionVersion(
+        question=question,
+        number=number,
+        kind=item.kind,
+        stem=item.stem,
+        explanation=item.explanation,
+        references=[{"title": title, "url": url} for title, url in item.references],
+        key=item.key,
+        content_hash=item.content_hash,
+    )
+    options = [
+        Option(
+            version=version,
+            position=position,
+            text=option.text,
+            rationale=option.rationale,
+            is_fixed=option.is_fixed,
+        )
+        for position, option in enumerate(item.options)
+    ]
+    prompts = [
+        Prompt(version=version, position=position, text=prompt.text, rationale=prompt.rationale)
+        for position, prompt in enumerate(item.prompts)
+    ]
+    return Content(version, options, prompts)
+
+
+def content_of(version: QuestionVersion) -> Content:
+    """The rows of a saved version, in two statements."""
+    options = version.options.order_by("position")
+    prompts = version.prompts.order_by("position")
+    return Content(version, list(options), list(prompts))
+
+
+def item_of(content: Content) -> Item:
+    """The content as an item, with what identifies and tags its question.
+
+    Raises ValueError if the key does not fit the options or the prompts.
+    """
+    version, question = content.version, content.version.question
+    check_key(content)
+    return Item(
+        external_id=question.external_id,
+        kind=version.kind,
+        task=question.task.number,
+        pool=question.pool,
+        stem=version.stem,
+        options=_options(content),
+        prompts=tuple(
+            ItemPrompt(prompt.text, LETTERS.index(letter), prompt.rationale)
+            for prompt, letter in zip(content.prompts, version.key, strict=False)
+        ),
+        explanation=version.explanation,
+        references=tuple((each["title"], each["url"]) for each in version.references),
+        services=tuple(service.name for service in question.services.all()),
+        angoff=question.angoff,
+        verified=question.verified_on,
+    )
+
+
+def check_key(content: Content) -> None:
+    """Raises ValueError if the key does not fit the options or the prompts."""
+    key, letters = content.version.key, LETTERS[: len(content.options)]
+    fits = {
+        "single": len(key) == 1,
+        "multiple": key == "".join(sorted(set(key))),
+        "ordering": sorted(key) == list(letters),
+        "matching": len(key) == len(content.prompts),
+    }
+    if not set(key) <= set(letters) or not fits[content.version.kind]:
+        raise ValueError(f"the key {key!r} does not fit the options")
+
+
+def render_content(content: Content) -> None:
+    """Fill every HTML field, in memory."""
+    content.version.stem_html = render(content.version.stem)
+    content.version.explanation_html = render(content.version.explanation)
+    rows: list[Option | Prompt] = [*content.options, *content.prompts]
+    for row in rows:
+        row.html = render_inline(row.text)
+        row.rationale_html = render_inline(row.rationale)
+
+
+def _options(content: Content) -> tuple[ItemOption, ...]:
+    kind, key = content.version.kind, content.version.key
+    rows = content.options
+    if kind == "ordering":
+        rows = [rows[LETTERS.index(letter)] for letter in key]
+    has_keys = kind in {"single", "multiple"}
+    return tuple(
+        ItemOption(
+            row.text, row.rationale, has_keys and row.letter in key, has_keys and row.is_fixed
+        )
+        for row in rows
+    )
