@@ -1,0 +1,108 @@
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from questions.models import QuestionVersion, Task
+from tests.questions.factories import make_certification, make_item, make_question, make_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("staff@example.com", "secret"))
+    return client
+
+
+def address(page: str, *args: Any) -> str:
+    return reverse(f"admin:questions_{page}", args=args)
+
+
+def statements(client: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize(
+    "model", ["certification", "domain", "task", "service", "question", "questionversion"]
+)
+def test_a_list_costs_the_same_at_one_and_three_rows(staff: Client, model: str) -> None:
+    certification = make_certification("X-1", weights=[100])
+    make_question(certification, services=("A",))
+    url = address(f"{model}_changelist")
+    one = statements(staff, url)
+    for name in "BC":
+        make_question(make_certification(weights=[60, 40]), services=(name,))
+        make_question(certification, services=(name,))
+    assert statements(staff, url) == one
+
+
+@pytest.mark.parametrize("model", ["question", "questionversion", "task", "domain"])
+def test_lists_can_be_searched(staff: Client, model: str) -> None:
+    version = make_question(external_id="find-me", stem="find-me")
+    Task.objects.filter(pk=version.question.task_id).update(name="find-me")
+    version.question.task.domain.__class__.objects.update(name="find-me")
+    response = staff.get(address(f"{model}_changelist"), {"q": "find-me"})
+    assert response.context["cl"].result_count >= 1
+    response = staff.get(address(f"{model}_changelist"), {"q": "not there"})
+    assert response.context["cl"].result_count == 0
+
+
+def test_a_question_lists_its_versions(staff: Client) -> None:
+    version = make_question()
+    make_version(version.question, make_item(), published=False)
+    response = staff.get(address("question_change", version.question.pk))
+    assert response.status_code == 200
+    assert address("questionversion_change", version.pk) in response.content.decode()
+
+
+def test_a_published_version_can_only_be_looked_at(staff: Client) -> None:
+    version = make_question(kind="matching")
+    url = address("questionversion_change", version.pk)
+    response = staff.get(url)
+    assert response.context["has_change_permission"] is False
+    assert "<textarea" not in response.content.decode()
+    assert staff.post(url, {"stem": "x"}).status_code == 403
+    assert staff.post(address("questionversion_delete", version.pk)).status_code == 403
+    assert QuestionVersion.objects.get().stem == version.stem
+
+
+def test_a_question_with_a_published_version_is_not_deleted(staff: Client) -> None:
+    version = make_question()
+    staff.post(address("question_delete", version.question.pk), {"post": "yes"})
+    assert QuestionVersion.objects.count() == 1
+
+
+def test_a_draft_can_be_edited(staff: Client) -> None:
+    version = make_question(published=False)
+    response = staff.get(address("questionversion_change", version.pk))
+    assert "<textarea" in response.content.decode()
+
+
+def test_drafts_are_published_and_faults_are_told(staff: Client) -> None:
+    good, bad = make_question(published=False), make_question(published=False, explanation="")
+    response = staff.post(
+        address("questionversion_changelist"),
+        {"action": "publish_selected", "_selected_action": [good.pk, bad.pk]},
+        follow=True,
+    )
+    assert sorted(str(message) for message in response.context["messages"]) == [
+        "1 version published.",
+        f"{bad}: explanation: is empty",
+    ]
+    assert list(QuestionVersion.objects.published()) == [good]
+
+
+def test_services_are_completed(staff: Client) -> None:
+    make_question(services=("AWS Glue", "Amazon S3"))
+    query = {"app_label": "questions", "model_name": "question", "field_name": "services"}
+    response = staff.get(reverse("admin:autocomplete"), query | {"term": "glue"})
+    assert [each["text"] for each in response.json()["results"]] == ["AWS Glue"]
