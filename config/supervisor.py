@@ -5,7 +5,6 @@ the rest (see tether.py) and the next run finds its data as it was.
 """
 
 import fcntl
-import http.client
 import os
 import select
 import signal
@@ -19,6 +18,7 @@ from types import FrameType
 from config.children import Child, Journal, stop_all
 from config.embedded import services
 from config.parts import HOST, parts, steps
+from config.probe import is_serving
 from config.servers import CHECKOUT, HERE, Server, ServerError
 
 DEFAULT_PORT = 8000
@@ -162,14 +162,7 @@ class Supervisor:
 
     def is_healthy(self) -> bool:
         """Whether the web server answers /healthz."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return is_serving(self.port, HOST)
 
     def announce(self) -> None:
         """Say where everything is."""

@@ -48,7 +48,7 @@ class Valkey(Server):
         words = [word for key, value in settings.items() for word in (f"--{key}", value)]
         return [find_binary(), *words]
 
-    def prepare(self, run: Runner) -> None:  # noqa: ARG002
+    def prepare(self, run: Runner) -> None:
         """A folder is all it needs; a socket left behind is replaced by the server."""
         self.data.mkdir(mode=0o700, exist_ok=True)
 
