@@ -1,0 +1,155 @@
+// Responses on their way to the server. Each waits in local storage under a key of its own and
+// leaves it only on the server's yes, so that a crash, a reload or a second tab loses nothing.
+
+const LONGEST_WAIT = 10_000;
+const sameState = (one, other) =>
+  one.selected === other.selected && one.struck === other.struck && one.flagged === other.flagged;
+
+export class ResponseQueue {
+  #pending = new Map(); // position -> entry, in the order of first change
+  #flushing = null;
+  #retry = 0;
+  #wait = 0;
+
+  /**
+   * @param {string} prefix of this sitting's keys in local storage
+   * @param {(entry) => Promise<{status: number, body: object}>} send rejects without a connection
+   * @param {object} on `state(name, count)`, `saved(entry, body)`, `conflict(entry, body)`, `closed(report)`
+   */
+  constructor(prefix, send, on) {
+    Object.assign(this, { prefix, send, on });
+    addEventListener("online", () => this.flush());
+  }
+
+  get size() {
+    return this.#pending.size;
+  }
+
+  get entries() {
+    return [...this.#pending.values()];
+  }
+
+  /** What an earlier page of this sitting left unsaved, oldest first. */
+  leftBehind() {
+    return this.#stored()
+      .map(([, text]) => JSON.parse(text))
+      .sort((one, other) => one.at - other.at);
+  }
+
+  /** Takes up an entry that was left behind, under the key it already has. */
+  take(entry) {
+    const earlier = this.#pending.get(entry.position);
+    if (earlier) this.#forget(earlier);
+    this.#pending.set(entry.position, entry);
+  }
+
+  put(change) {
+    const earlier = this.#pending.get(change.position);
+    const id = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+    const entry = { sent: earlier?.sent ?? [], ...change, id, at: Date.now() };
+    this.#pending.set(entry.position, entry);
+    this.#store(entry);
+    if (earlier) this.#forget(earlier);
+    return this.flush();
+  }
+
+  /** Sends what waits, one after the other; resolves when it is empty or has to wait. */
+  flush() {
+    clearTimeout(this.#retry);
+    this.#flushing ??= this.#sendAll().finally(() => {
+      this.#flushing = null;
+    });
+    return this.#flushing;
+  }
+
+  clear() {
+    clearTimeout(this.#retry);
+    this.#pending.clear();
+    this.#stored().forEach(([key]) => localStorage.removeItem(key));
+  }
+
+  async #sendAll() {
+    let report = null;
+    while (this.size) {
+      const entry = this.#pending.values().next().value;
+      this.on.state("saving", this.size);
+      if (!entry.sent.some((state) => sameState(state, entry))) {
+        entry.sent.push({ selected: entry.selected, struck: entry.struck, flagged: entry.flagged });
+        this.#store(entry);
+      }
+      const reply = await this.send(entry).catch(() => null);
+      if (!this.#settle(entry, reply)) return this.#waitAndRetry();
+      report = reply.body.report ?? report;
+    }
+    this.#wait = 0;
+    if (report) this.on.closed(report);
+  }
+
+  /** Whether the server has decided about the entry, either way. */
+  #settle(entry, reply) {
+    const newer = this.#pending.get(entry.position);
+    switch (reply?.status) {
+      case 200:
+        this.#drop(entry);
+        this.on.saved(entry, reply.body);
+        if (newer !== entry) this.#rebase(newer, reply.body.revision);
+        return true;
+      case 409:
+        // What stands there may be our own save whose reply was lost: then go on from it.
+        if (newer.sent.some((state) => sameState(state, reply.body))) {
+          this.#rebase(newer, reply.body.revision);
+        } else {
+          this.#drop(newer);
+          this.on.conflict(newer, reply.body);
+        }
+        return true;
+      case 410:
+      case 422:
+        this.#drop(newer);
+        if (reply.status === 422 && "revision" in reply.body) this.on.conflict(newer, reply.body);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #waitAndRetry() {
+    this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2 || 1000);
+    this.on.state("unsaved", this.size);
+    this.#retry = setTimeout(() => this.flush(), this.#wait);
+  }
+
+  #rebase(entry, revision) {
+    entry.revision = revision;
+    this.#store(entry);
+  }
+
+  #drop(entry) {
+    if (this.#pending.get(entry.position) === entry) this.#pending.delete(entry.position);
+    this.#forget(entry);
+  }
+
+  #stored() {
+    try {
+      return Object.entries(localStorage).filter(([key]) => key.startsWith(this.prefix));
+    } catch {
+      return []; // storage is switched off: what is unsaved lives as long as the page
+    }
+  }
+
+  #store(entry) {
+    try {
+      localStorage.setItem(this.prefix + entry.id, JSON.stringify(entry));
+    } catch {
+      // full or switched off: the entry still waits in this page
+    }
+  }
+
+  #forget(entry) {
+    try {
+      localStorage.removeItem(this.prefix + entry.id);
+    } catch {
+      // never stored
+    }
+  }
+}

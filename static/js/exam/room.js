@@ -1,0 +1,355 @@
+// The exam room: one page with all questions. Navigation costs nothing; every change is queued.
+
+import { asClock, Countdown } from "./countdown.js";
+import { Question } from "./question.js";
+import { ResponseQueue } from "./queue.js";
+
+const room = document.getElementById("room");
+const words = document.getElementById("words").dataset;
+const find = (selector, within = document) => within.querySelector(selector);
+const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
+const say = (text, value) => text.replace("%s", value);
+
+const questions = findAll("[data-question]", room).map((element) => new Question(element));
+const reviewScreen = document.getElementById("review");
+const memory = `passline.place.${room.dataset.sitting}`;
+let current = 1;
+let isLeaving = false;
+
+// --- Talking to the server
+
+const request = async (url, options = {}) => {
+  const reply = await fetch(url, {
+    credentials: "omit", // the sitting token authorizes; a session may expire meanwhile
+    signal: AbortSignal.timeout(10_000),
+    ...options,
+    headers: { "X-Sitting-Token": room.dataset.token },
+  });
+  const isJson = reply.headers.get("Content-Type")?.startsWith("application/json");
+  return { status: reply.status, body: isJson ? await reply.json() : {} };
+};
+
+const post = (url, fields) => request(url, { method: "POST", body: new URLSearchParams(fields), keepalive: true });
+
+const send = ({ position, revision, selected, struck, flagged }) =>
+  post(room.dataset.respond.replace("/0/", `/${position}/`), {
+    revision,
+    selected,
+    struck,
+    ...(flagged && { flagged: "on" }),
+  });
+
+const leave = (report) => {
+  isLeaving = true;
+  location.replace(report);
+};
+
+// --- Saving
+
+const status = document.getElementById("save-status");
+const showStatus = (name, text) => {
+  status.className = `save-status ${name}`;
+  if (status.textContent !== text) status.textContent = text;
+};
+
+const queue = new ResponseQueue(`passline.response.${room.dataset.sitting}.`, send, {
+  state(name, count) {
+    if (name === "saving") showStatus("saving", words.saving);
+    else showStatus("unsaved", count === 1 ? words.unsavedOne : say(words.unsavedMany, count));
+  },
+  saved({ position }, body) {
+    questions[position - 1].revision = body.revision;
+    const time = new Date(body.saved_at).toLocaleTimeString(undefined, { hourCycle: "h23" });
+    showStatus("saved", say(words.saved, time));
+    anchor(body);
+  },
+  conflict(entry, body) {
+    const question = questions[entry.position - 1];
+    question.take(body);
+    showConflict(question, entry);
+    showStatus("saved", words.ready);
+    refresh(question);
+  },
+  closed: leave,
+});
+
+const changed = (question) => {
+  refresh(question);
+  queue.put(question.change);
+};
+
+const showConflict = (question, mine) => {
+  const notice = find("[data-conflict]", question.element);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.textContent = say(words.useMine, mine.selected || words.mineBlank);
+  button.addEventListener("click", () => {
+    notice.hidden = true;
+    const { selected, struck, flagged } = mine;
+    question.take({ selected, struck, flagged });
+    changed(question);
+  });
+  notice.replaceChildren(`${words.conflict} `, button);
+  notice.hidden = false;
+};
+
+// --- What the page shows of the state
+
+const stateOf = (question) => {
+  if (question.isAnswered) return "answered";
+  return question.isIncomplete ? "incomplete" : "unanswered";
+};
+
+const refreshPlace = (question) => {
+  const place = find(`.place[data-go="${question.position}"]`);
+  const state = stateOf(question);
+  place.classList.toggle("answered", state === "answered");
+  place.classList.toggle("incomplete", state === "incomplete");
+  place.classList.toggle("flagged", question.flagged);
+  find("[data-words]", place).textContent = `, ${words[state]}${question.flagged ? `, ${words.flagged}` : ""}`;
+  const row = find(`[data-row="${question.position}"]`);
+  find("[data-state]", row).textContent = words[state];
+  find("[data-flag-state]", row).textContent = question.flagged ? words.flagged : "";
+};
+
+const refreshCounts = () => {
+  const answered = questions.filter((question) => question.isAnswered).length;
+  const incomplete = questions.filter((question) => question.isIncomplete).length;
+  const counts = {
+    all: questions.length,
+    answered,
+    incomplete,
+    unanswered: questions.length - answered - incomplete,
+    open: questions.length - answered,
+    flagged: questions.filter((question) => question.flagged).length,
+  };
+  findAll("[data-count]").filter((element) => element.matches("b")).forEach((element) => {
+    element.textContent = counts[element.dataset.count];
+  });
+  find(".progress-line").value = answered;
+};
+
+const refresh = (question) => {
+  refreshPlace(question);
+  refreshCounts();
+  if (question.position === current) find('[data-act="flag"]').setAttribute("aria-pressed", question.flagged);
+  if (!reviewScreen.hidden) filterRows();
+};
+
+// --- Moving about
+
+const show = (position, { focus = true } = {}) => {
+  current = Math.min(Math.max(position, 1), questions.length);
+  questions.forEach(({ element, position: place }) => {
+    element.hidden = place !== current;
+  });
+  reviewScreen.hidden = true;
+  findAll(".place").forEach((place) => place.removeAttribute("aria-current"));
+  find(`.place[data-go="${current}"]`).setAttribute("aria-current", "true");
+  find('[data-act="previous"]').disabled = current === 1;
+  refresh(questions[current - 1]);
+  sessionStorage.setItem(memory, current);
+  scrollTo(0, 0);
+  if (focus) questions[current - 1].element.focus({ preventScroll: true });
+};
+
+const showReview = () => {
+  questions.forEach(({ element }) => {
+    element.hidden = true;
+  });
+  reviewScreen.hidden = false;
+  filterRows();
+  scrollTo(0, 0);
+  reviewScreen.focus({ preventScroll: true });
+};
+
+const filterRows = () => {
+  const filter = find('[data-filter][aria-pressed="true"]').dataset.filter;
+  const isShown = { all: () => true, unanswered: (one) => !one.isAnswered, flagged: (one) => one.flagged }[filter];
+  questions.forEach((question) => {
+    find(`[data-row="${question.position}"]`).hidden = !isShown(question);
+  });
+  find("[data-nothing]").hidden = questions.some(isShown);
+};
+
+// --- Ending
+
+const endDialog = document.getElementById("end-dialog");
+
+const openEnd = () => {
+  const left = questions.filter((question) => !question.isAnswered).map(({ position }) => position);
+  find("[data-unanswered]").textContent = left.length ? say(words.leftOpen, left.join(", ")) : words.allAnswered;
+  find("[data-problem]").hidden = true;
+  endDialog.showModal();
+};
+
+const submit = async () => {
+  await queue.flush();
+  const unsaved = queue.entries.map(({ id, at, sent, ...change }) => change);
+  const reply = await post(room.dataset.submit, { unsaved: JSON.stringify(unsaved) }).catch(() => null);
+  if (reply?.status !== 200) return false;
+  queue.clear();
+  leave(reply.body.report);
+  return true;
+};
+
+const submitByHand = async (button) => {
+  button.disabled = true;
+  if (!(await submit()) && !isLeaving) {
+    const problem = find("[data-problem]");
+    problem.textContent = words.noConnection;
+    problem.hidden = false;
+    button.disabled = false;
+  }
+};
+
+const submitByClock = async () => {
+  const dialog = document.getElementById("time-up-dialog");
+  if (endDialog.open) endDialog.close();
+  if (!dialog.open) dialog.showModal();
+  if (!(await submit()) && !isLeaving) {
+    find("[data-progress]").textContent = words.timeUpOffline;
+    setTimeout(submitByClock, 3000);
+  }
+};
+
+// --- The clock
+
+const timer = document.getElementById("timer");
+const minutesLeft = (seconds) => {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? words.timeLeftOne : say(words.timeLeft, minutes);
+};
+const speak = (text) => {
+  document.getElementById("time-warning").textContent = text;
+};
+const hideTime = (isHidden) => {
+  const toggle = find(".timer-toggle");
+  timer.classList.toggle("is-hidden", isHidden);
+  toggle.setAttribute("aria-pressed", isHidden);
+  toggle.setAttribute("aria-label", isHidden ? words.showTime : words.hideTime);
+};
+
+const countdown = timer && new Countdown(Number(room.dataset.secondsLeft), {
+  tick(seconds) {
+    find(".value", timer).textContent = asClock(seconds);
+    timer.classList.toggle("low", seconds <= 300);
+  },
+  warning(seconds) {
+    if (seconds <= 300) hideTime(false);
+    speak(minutesLeft(seconds));
+  },
+  end: submitByClock,
+});
+
+const anchor = (body) => {
+  if (countdown && Number.isInteger(body.seconds_left)) countdown.anchor(body.seconds_left);
+};
+
+const askTheTime = async () => {
+  const reply = await request(room.dataset.clock).catch(() => null);
+  if (reply?.status === 410 && !queue.size) leave(reply.body.report);
+  else if (reply?.status === 200) anchor(reply.body);
+};
+
+// --- Hands
+
+const acts = {
+  next: () => (current === questions.length ? showReview() : show(reviewScreen.hidden ? current + 1 : current)),
+  previous: () => show(reviewScreen.hidden ? current - 1 : current),
+  review: showReview,
+  back: () => show(current),
+  end: openEnd,
+  submit: submitByHand,
+  flag() {
+    questions[current - 1].toggleFlag();
+    changed(questions[current - 1]);
+  },
+};
+
+const strike = (letter) => {
+  questions[current - 1].toggleStrike(letter);
+  changed(questions[current - 1]);
+};
+
+document.addEventListener("click", (event) => {
+  const on = (selector) => event.target.closest(selector);
+  const act = on("[data-act]");
+  if (act) acts[act.dataset.act](act);
+  else if (on("[data-go]")) {
+    const navigator = document.getElementById("navigator");
+    if (navigator.matches(":popover-open")) navigator.hidePopover();
+    show(Number(on("[data-go]").dataset.go));
+  } else if (on(".strike")) strike(on("[data-option]").dataset.option);
+  else if (on("[data-dialog]")) document.getElementById(`${on("[data-dialog]").dataset.dialog}-dialog`).showModal();
+  else if (on("[data-close]")) on("dialog").close();
+  else if (on(".timer-toggle")) hideTime(!timer.classList.contains("is-hidden"));
+  else if (on("[data-filter]")) {
+    findAll("[data-filter]").forEach((chip) => chip.setAttribute("aria-pressed", chip === on("[data-filter]")));
+    filterRows();
+  }
+});
+
+room.addEventListener("change", (event) => {
+  const element = event.target.closest("[data-question]");
+  const question = element && questions[Number(element.dataset.question) - 1];
+  if (!question) return;
+  const notice = find("[data-conflict]", element);
+  notice.hidden = true;
+  if (question.read(event.target)) changed(question);
+  else {
+    notice.textContent = say(words.tooMany, question.count);
+    notice.hidden = false;
+  }
+});
+
+const shortcutsOn = find("[data-shortcuts-on]");
+const shortcuts = {
+  n: acts.next,
+  p: acts.previous,
+  f: acts.flag,
+  r: acts.review,
+  t: () => countdown && speak(minutesLeft(countdown.seconds)),
+  "?": () => document.getElementById("shortcuts-dialog").showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.matches("select, textarea, input:not([type=radio], [type=checkbox])");
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping || find("dialog[open]")) return;
+  if (!shortcutsOn.checked && event.key !== "?") return;
+  const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
+  const option = digit && reviewScreen.hidden && questions[current - 1].options[digit - 1];
+  if (option && event.shiftKey) strike(option.dataset.option);
+  else if (option) questions[current - 1].choose(digit - 1);
+  else if (!shortcuts[event.key.toLowerCase()]) return;
+  else shortcuts[event.key.toLowerCase()]();
+  event.preventDefault();
+});
+
+shortcutsOn.checked = localStorage.getItem("passline.shortcuts") !== "off";
+shortcutsOn.addEventListener("change", () => localStorage.setItem("passline.shortcuts", shortcutsOn.checked ? "on" : "off"));
+
+addEventListener("beforeunload", (event) => {
+  if (queue.size && !isLeaving) event.preventDefault();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+addEventListener("online", askTheTime);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) askTheTime();
+});
+setInterval(askTheTime, 30_000);
+
+// --- Opening the room: take up what an earlier page could not save
+
+queue.leftBehind().forEach((entry) => {
+  const question = questions[entry.position - 1];
+  if (entry.revision === question.revision) question.take(entry);
+  queue.take(entry);
+});
+questions.forEach(refreshPlace);
+show(Number(sessionStorage.getItem(memory)) || 1, { focus: false });
+showStatus("saved", words.ready);
+queue.flush();
