@@ -1,6 +1,5 @@
 """Shows every page in the zone of the person who reads it."""
 
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
@@ -22,4 +21,4 @@ class TimeZoneMiddleware:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> None:
         if not getattr(view, "reads_no_session", False) and request.user.is_authenticated:
-            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
+            timezone.activate(request.user.zone)

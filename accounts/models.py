@@ -12,10 +12,12 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import time_zones
+
 
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a zone of the IANA database."""
-    if name not in zoneinfo.available_timezones():
+    if name not in time_zones.names():
         raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name})
 
 
@@ -32,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").strip().lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -77,6 +79,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email.partition("@")[0]
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The zone to show times in: UTC once the system no longer knows the stored one."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return zoneinfo.ZoneInfo("UTC")
 
     def extra_minutes(self, minutes: int) -> int:
         """Whole minutes of accommodation on a time limit of `minutes`, rounded up."""
