@@ -112,13 +112,17 @@ class FrozenInline(admin.StackedInline[Any, QuestionVersion]):
 
     extra = 0
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: QuestionVersion | None = None) -> bool:
         return is_draft(obj) and super().has_add_permission(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: QuestionVersion | None = None
+    ) -> bool:
         return is_draft(obj) and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: QuestionVersion | None = None
+    ) -> bool:
         return is_draft(obj) and super().has_delete_permission(request, obj)
 
 
@@ -171,6 +175,6 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
 
-def is_draft(version: Model | None) -> bool:
+def is_draft(version: QuestionVersion | None) -> bool:
     """Whether there is no version yet, or one not yet published."""
-    return not isinstance(version, QuestionVersion) or version.published_at is None
+    return version is None or version.published_at is None
