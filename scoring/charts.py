@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 HISTORY_TOP, HISTORY_BOTTOM = 6, 86
-HISTORY_LEFT, HISTORY_RIGHT = 12, 82
+HISTORY_LEFT, HISTORY_RIGHT = 16, 94
 TICK = 200
 
 

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scoring import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("results/", views.results, name="results"),
+    path("results/<int:sitting_id>/", views.report, name="report"),
+]

@@ -75,9 +75,9 @@ def test_history_joins_the_scores_in_order():
         text="In words.",
         ticks=(Tick(86.0, "400"), Tick(59.33, "600"), Tick(32.67, "800"), Tick(6.0, "1000")),
         points=(
-            Point(12.0, 59.33, 66.0, 52.67, is_pass=False, label="1 Nov"),
-            Point(47.0, 39.33, 46.0, 32.67, True, "2 Nov", from_x=12.0, from_y=59.33),
-            Point(82.0, 19.33, 26.0, 12.67, True, "3 Nov", from_x=47.0, from_y=39.33),
+            Point(16.0, 59.33, 66.0, 52.67, is_pass=False, label="1 Nov"),
+            Point(55.0, 39.33, 46.0, 32.67, True, "2 Nov", from_x=16.0, from_y=59.33),
+            Point(94.0, 19.33, 26.0, 12.67, True, "3 Nov", from_x=55.0, from_y=39.33),
         ),
     )
 
@@ -85,7 +85,7 @@ def test_history_joins_the_scores_in_order():
 def test_history_of_one_score_stands_in_the_middle():
     picture = history_picture([Score(760, 702, 814, is_pass=True, label="1 Nov")], **SCALE, text="")
 
-    assert [point.x for point in picture.points] == [47.0]
+    assert [point.x for point in picture.points] == [55.0]
 
 
 def test_history_reaches_down_to_the_floor_and_no_further():

@@ -1,0 +1,213 @@
+"""The report of one sitting: what was earned, how sure that is, and every question explained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.enums import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from exams import clock
+from exams.models import LateResponse, Sitting
+from questions.models import Domain, Option, Prompt, Service
+from scoring import charts, precision
+from scoring.models import Result
+from scoring.reviewed import ReviewedQuestion, reviewed
+from scoring.scaling import raw_cut
+
+
+class Show(TextChoices):
+    """Which questions of a report are shown."""
+
+    ALL = "all", _("All")
+    MISSED = "missed", _("Missed")
+    FLAGGED = "flagged", _("Flagged")
+    UNANSWERED = "unanswered", _("Unanswered")
+
+    @classmethod
+    def chosen(cls, value: str | None) -> "Show":
+        return cls(value) if value in cls.values else cls.ALL
+
+    def takes(self, question: ReviewedQuestion) -> bool:
+        return {
+            Show.ALL: True,
+            Show.MISSED: question.is_missed,
+            Show.FLAGGED: question.is_flagged,
+            Show.UNANSWERED: question.is_unanswered,
+        }[self]
+
+
+class Summary(TextChoices):
+    """Where the results e-mail stands, as the candidate is told."""
+
+    NONE = "none"
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    SENT = "sent"
+    UNSURE = "unsure"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class DomainLine:
+    domain: Domain
+    right_count: int
+    scored_count: int
+    bar: charts.DomainBar | None
+    is_met: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    show: Show
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    sitting: Sitting
+    result: Result
+    picture: charts.ScorePicture | None
+    needed_count: int | None
+    domains: Sequence[DomainLine]
+    summary: Summary
+    time_used: timedelta | None
+    time_allowed: timedelta | None
+    questions: Sequence[ReviewedQuestion]
+    show: Show
+
+    @property
+    def shown(self) -> list[ReviewedQuestion]:
+        return [question for question in self.questions if self.show.takes(question)]
+
+    @property
+    def chips(self) -> list[Chip]:
+        return [Chip(show, self.count(show), show == self.show) for show in Show]
+
+    @property
+    def missed_count(self) -> int:
+        return self.count(Show.MISSED)
+
+    @property
+    def unscored_count(self) -> int:
+        return sum(not question.is_scored for question in self.questions)
+
+    @property
+    def late(self) -> list[ReviewedQuestion]:
+        return [question for question in self.questions if question.late_at]
+
+    def count(self, show: Show) -> int:
+        return sum(show.takes(question) for question in self.questions)
+
+
+def report(sitting: Sitting, *, show: Show, now: datetime) -> Report:
+    """Read what a submitted sitting was worth; four statements beside the sitting's own.
+
+    `sitting` comes from `with_results`.
+    """
+    result = sitting.result
+    limit = clock.time_limit(sitting.exam.minutes, sitting.extra_minutes)
+    return Report(
+        sitting=sitting,
+        result=result,
+        picture=score_picture(result),
+        needed_count=raw_cut(result.scored_count, result.cut_share)
+        if result.scored_count
+        else None,
+        domains=domain_lines(result),
+        summary=summary(result, now),
+        time_used=sitting.time_used,
+        time_allowed=limit,
+        questions=reviewed_questions(sitting),
+        show=show,
+    )
+
+
+def with_results(sittings: Any) -> QuerySet[Sitting]:
+    """Sittings with exam, certification and, once submitted, the result, in one statement."""
+    joined: QuerySet[Sitting] = sittings.select_related("exam__certification", "result")
+    return joined
+
+
+def score_picture(result: Result) -> charts.ScorePicture | None:
+    if result.scaled_score is None:
+        return None
+    band = likely_range(result)
+    return charts.score_picture(
+        result.scaled_score,
+        band.low,
+        band.high,
+        is_pass=bool(result.has_passed),
+        cut_score=result.cut_score,
+        floor=result.floor_score,
+        ceiling=result.ceiling_score,
+    )
+
+
+def likely_range(result: Result) -> precision.Band:
+    return precision.score_band(
+        result.raw_score,
+        result.scored_count,
+        cut_share=result.cut_share,
+        cut_score=result.cut_score,
+        floor=result.floor_score,
+        ceiling=result.ceiling_score,
+    )
+
+
+def domain_lines(result: Result) -> list[DomainLine]:
+    rows = result.domain_results.select_related("domain").order_by("domain__number")
+    return [
+        DomainLine(
+            domain=row.domain,
+            right_count=row.right_count,
+            scored_count=row.scored_count,
+            bar=charts.domain_bar(row.right_count, row.scored_count, cut_share=result.cut_fraction),
+            is_met=precision.domain_standing(row.right_count, row.scored_count, result.cut_share)
+            is precision.Standing.MEETS,
+        )
+        if row.scored_count
+        else DomainLine(row.domain, 0, 0, bar=None, is_met=False)
+        for row in rows
+    ]
+
+
+def summary(result: Result, now: datetime) -> Summary:
+    if result.emailed_at:
+        return Summary.SENT
+    if result.email_failed_at:
+        return Summary.FAILED
+    if result.is_email_uncertain(now):
+        return Summary.UNSURE
+    if result.email_due_at is None:
+        return Summary.NONE
+    return Summary.PLANNED if result.email_due_at > now else Summary.UNDER_WAY
+
+
+def reviewed_questions(sitting: Sitting) -> list[ReviewedQuestion]:
+    """Three statements, however many questions."""
+    services = Service.objects.filter(
+        questions=OuterRef("form_question__version__question")
+    ).order_by("name")
+    late = LateResponse.objects.filter(sitting=OuterRef("sitting"), position=OuterRef("position"))
+    responses = (
+        sitting.responses.select_related("form_question__version__question__task__domain")
+        .prefetch_related(
+            Prefetch("form_question__version__options", Option.objects.defer("text", "rationale")),
+            Prefetch("form_question__version__prompts", Prompt.objects.defer("text", "rationale")),
+        )
+        .annotate(
+            services=ArraySubquery(services.values("name")),
+            late_at=Subquery(late.values("received_at")),
+        )
+        .defer("form_question__version__stem", "form_question__version__explanation")
+        .order_by("position")
+    )
+    return [
+        reviewed(response, services=response.services, late_at=response.late_at)
+        for response in responses
+    ]
