@@ -63,7 +63,7 @@ class Exam(models.Model):
     class Meta:
         verbose_name = _("exam")
         verbose_name_plural = _("exams")
-        ordering = ("certification", "position", "name")
+        ordering = ("certification_id", "position", "name")
         constraints = (
             models.CheckConstraint(
                 condition=Q(cut_share__gt=0, cut_share__lt=1), name="exams_exam_cut_share_range"
@@ -101,7 +101,7 @@ class ExamForm(models.Model):
     class Meta:
         verbose_name = _("exam form")
         verbose_name_plural = _("exam forms")
-        ordering = ("exam", "number")
+        ordering = ("exam_id", "number")
         constraints = (
             models.UniqueConstraint(fields=["exam", "number"], name="exams_form_number_unique"),
         )
@@ -121,7 +121,7 @@ class FormQuestion(models.Model):
     class Meta:
         verbose_name = _("form question")
         verbose_name_plural = _("form questions")
-        ordering = ("form", "position")
+        ordering = ("form_id", "position")
         constraints = (
             models.UniqueConstraint(
                 fields=["form", "position"], name="exams_formquestion_place_unique"
@@ -254,7 +254,7 @@ class Response(models.Model):
     class Meta:
         verbose_name = _("response")
         verbose_name_plural = _("responses")
-        ordering = ("sitting", "position")
+        ordering = ("sitting_id", "position")
         constraints = (
             models.UniqueConstraint(
                 fields=["sitting", "position"], name="exams_response_place_unique"
@@ -285,7 +285,7 @@ class LateResponse(models.Model):
     class Meta:
         verbose_name = _("late response")
         verbose_name_plural = _("late responses")
-        ordering = ("sitting", "position")
+        ordering = ("sitting_id", "position")
         constraints = (
             models.UniqueConstraint(
                 fields=["sitting", "position"], name="exams_lateresponse_place_unique"

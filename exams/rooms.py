@@ -84,7 +84,7 @@ def questions(sitting: Sitting) -> list[RoomQuestion]:
 def html_by_version(
     model: type[Option] | type[Prompt], version_ids: list[int]
 ) -> defaultdict[int, list[str]]:
-    rows = model.objects.filter(version__in=version_ids).order_by("version", "position")
+    rows = model.objects.filter(version__in=version_ids).order_by("version_id", "position")
     by_version = defaultdict(list)
     for version_id, html in rows.values_list("version_id", "html"):
         by_version[version_id].append(html)

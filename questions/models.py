@@ -51,7 +51,7 @@ class Domain(models.Model):
     class Meta:
         verbose_name = _("domain")
         verbose_name_plural = _("domains")
-        ordering = ("certification", "number")
+        ordering = ("certification_id", "number")
         constraints = (
             models.UniqueConstraint(
                 fields=["certification", "number"], name="questions_domain_number_unique"
@@ -70,7 +70,7 @@ class Task(models.Model):
     class Meta:
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
-        ordering = ("domain", "number")
+        ordering = ("domain_id", "number")
         constraints = (
             models.UniqueConstraint(
                 fields=["domain", "number"], name="questions_task_number_unique"
@@ -124,7 +124,7 @@ class Question(models.Model):
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering = ("certification", "external_id")
+        ordering = ("certification_id", "external_id")
         constraints = (
             models.UniqueConstraint(
                 fields=["certification", "external_id"],
@@ -144,8 +144,8 @@ class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
         """The newest published version of each question that is not retired."""
         newest = (
             self.model._default_manager.filter(published_at__isnull=False)
-            .order_by("question", "-number")
-            .distinct("question")
+            .order_by("question_id", "-number")
+            .distinct("question_id")
             .values("pk")
         )
         return self.filter(pk__in=newest, question__retired_at__isnull=True)
@@ -188,7 +188,7 @@ class QuestionVersion(models.Model):
     class Meta:
         verbose_name = _("question version")
         verbose_name_plural = _("question versions")
-        ordering = ("question", "number")
+        ordering = ("question_id", "number")
         constraints = (
             models.UniqueConstraint(
                 fields=["question", "number"], name="questions_version_number_unique"
@@ -219,7 +219,7 @@ class Option(models.Model):
     class Meta:
         verbose_name = _("option")
         verbose_name_plural = _("options")
-        ordering = ("version", "position")
+        ordering = ("version_id", "position")
         constraints = (
             models.UniqueConstraint(
                 fields=["version", "position"], name="questions_option_place_unique"
@@ -251,7 +251,7 @@ class Prompt(models.Model):
     class Meta:
         verbose_name = _("prompt")
         verbose_name_plural = _("prompts")
-        ordering = ("version", "position")
+        ordering = ("version_id", "position")
         constraints = (
             models.UniqueConstraint(
                 fields=["version", "position"], name="questions_prompt_place_unique"

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exam',
                 'verbose_name_plural': 'exams',
-                'ordering': ('certification', 'position', 'name'),
+                'ordering': ('certification_id', 'position', 'name'),
             },
         ),
         migrations.CreateModel(
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exam form',
                 'verbose_name_plural': 'exam forms',
-                'ordering': ('exam', 'number'),
+                'ordering': ('exam_id', 'number'),
             },
         ),
         migrations.CreateModel(
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'form question',
                 'verbose_name_plural': 'form questions',
-                'ordering': ('form', 'position'),
+                'ordering': ('form_id', 'position'),
             },
         ),
         migrations.CreateModel(
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'response',
                 'verbose_name_plural': 'responses',
-                'ordering': ('sitting', 'position'),
+                'ordering': ('sitting_id', 'position'),
             },
         ),
         migrations.CreateModel(
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'late response',
                 'verbose_name_plural': 'late responses',
-                'ordering': ('sitting', 'position'),
+                'ordering': ('sitting_id', 'position'),
             },
         ),
         migrations.AddConstraint(

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'domain',
                 'verbose_name_plural': 'domains',
-                'ordering': ('certification', 'number'),
+                'ordering': ('certification_id', 'number'),
             },
         ),
         migrations.CreateModel(
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'question',
                 'verbose_name_plural': 'questions',
-                'ordering': ('certification', 'external_id'),
+                'ordering': ('certification_id', 'external_id'),
             },
         ),
         migrations.CreateModel(
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'question version',
                 'verbose_name_plural': 'question versions',
-                'ordering': ('question', 'number'),
+                'ordering': ('question_id', 'number'),
             },
         ),
         migrations.CreateModel(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'prompt',
                 'verbose_name_plural': 'prompts',
-                'ordering': ('version', 'position'),
+                'ordering': ('version_id', 'position'),
             },
         ),
         migrations.CreateModel(
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'option',
                 'verbose_name_plural': 'options',
-                'ordering': ('version', 'position'),
+                'ordering': ('version_id', 'position'),
             },
         ),
         migrations.CreateModel(
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'task',
                 'verbose_name_plural': 'tasks',
-                'ordering': ('domain', 'number'),
+                'ordering': ('domain_id', 'number'),
             },
         ),
         migrations.AddField(

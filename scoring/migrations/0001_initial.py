@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'domain result',
                 'verbose_name_plural': 'domain results',
-                'ordering': ('result', 'domain__number'),
+                'ordering': ('result_id', 'domain__number'),
                 'constraints': [models.UniqueConstraint(fields=('result', 'domain'), name='scoring_domainresult_domain_unique'), models.CheckConstraint(condition=models.Q(('right_count__lte', models.F('scored_count'))), name='scoring_domainresult_right_range')],
             },
         ),
