@@ -10,7 +10,11 @@ from accounts.models import User
 from questions.models import QuestionVersion, Task
 from tests.questions.factories import make_certification, make_item, make_question, make_version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Static files are collected for production only.
+    pytest.mark.filterwarnings("ignore:No directory at"),
+]
 
 
 @pytest.fixture
