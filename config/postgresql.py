@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -53,7 +54,7 @@ def _version(folder: Path) -> int:
 
 
 def unprivileged(command: Sequence[str | Path]) -> list[str]:
-    """The command as PostgreSQL accepts it: root becomes user 1000 of a namespace of its own.
+    """The command as PostgreSQL accepts it: root is an ordinary user in a namespace of its own.
 
     Outside of the namespace the files stay root's. Raises ServerError where that is impossible.
     """
@@ -61,7 +62,8 @@ def unprivileged(command: Sequence[str | Path]) -> list[str]:
     if os.geteuid() != 0:
         return words
     program = shutil.which("unshare")
-    prefix = [program or "unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
+    uid = _ordinary_uid()
+    prefix = [program or "unshare", "--user", f"--map-user={uid}", f"--map-group={uid}", "--"]
     trial = subprocess.run([*prefix, "true"], capture_output=True) if program else None  # noqa: S603
     if trial and trial.returncode == 0:
         return [*prefix, *words]
@@ -69,6 +71,12 @@ def unprivileged(command: Sequence[str | Path]) -> list[str]:
         "PostgreSQL does not run as root and `unshare --user` does not work here:"
         " be an ordinary user, or set DATABASE_URL"
     )
+
+
+def _ordinary_uid() -> int:
+    """Any user that the system knows by name: initdb looks it up."""
+    known = {entry.pw_uid for entry in pwd.getpwall()} - {0}
+    return 1000 if 1000 in known else max(known, default=1000)
 
 
 def is_stale(pid_file: Path, data: Path) -> bool:
