@@ -1,0 +1,151 @@
+"""Writes what a sitting was worth: its result and the domain results, from the responses alone."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from exams.models import Exam, Response, Sitting
+from scoring import keys, scaling
+from scoring.models import DomainResult, Result
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a sitting is measured on: kept with the result, so that no later setting moves it."""
+
+    cut_share: Decimal
+    cut_score: int
+    floor_score: int
+    ceiling_score: int
+
+    @classmethod
+    def of(cls, owner: Exam | Result) -> Self:
+        return cls(owner.cut_share, owner.cut_score, owner.floor_score, owner.ceiling_score)
+
+
+@dataclass
+class Tally:
+    """The scored questions of a sitting, and those of them that are right, by domain id."""
+
+    scored: Counter[int] = field(default_factory=Counter)
+    right: Counter[int] = field(default_factory=Counter)
+
+
+def score(sitting: Sitting) -> Result:
+    """Measure a sitting just submitted: three statements, its exam already at hand.
+
+    To be called in the transaction that submits, so that a submitted sitting has its result.
+    A form without a scored question gives a result without a score, and no e-mail.
+    """
+    return record(sitting, email_due_at=email_due_at(sitting))
+
+
+def record(sitting: Sitting, *, email_due_at: datetime | None) -> Result:
+    tally = count(sitting)
+    scale = Scale.of(sitting.exam)
+    result: Result = Result.objects.create(
+        sitting=sitting,
+        scored_at=Now(),
+        email_due_at=email_due_at if tally.scored else None,
+        **vars(scale),
+        **measures(tally, scale),
+    )
+    DomainResult.objects.bulk_create(domain_results(result, tally))
+    return result
+
+
+@transaction.atomic
+def rescore(sitting: Sitting) -> Result:
+    """Measure a submitted sitting again, on the scale it was first measured on; locks its result.
+
+    The e-mail's columns stay as they are. A result that was missing is made without owing an
+    e-mail: it may have been sent before the row was lost.
+    """
+    result = Result.objects.select_for_update().filter(pk=sitting.pk).first()
+    if result is None:
+        return record(sitting, email_due_at=None)
+    tally = count(sitting)
+    Result.objects.filter(pk=result.pk).update(**measures(tally, Scale.of(result)))
+    replace_domain_results(result, tally)
+    result.refresh_from_db()
+    return result
+
+
+def count(sitting: Sitting) -> Tally:
+    """One statement."""
+    tally = Tally()
+    for domain_id, kind, key, selected, option_order in scored_responses(sitting):
+        tally.scored[domain_id] += 1
+        tally.right[domain_id] += keys.is_right(kind, selected, option_order, key)
+    return tally
+
+
+def scored_responses(sitting: Sitting) -> Iterable[tuple[int, str, str, str, str]]:
+    version = "form_question__version"
+    return (
+        Response.objects.filter(sitting=sitting, form_question__is_scored=True)
+        .order_by()
+        .values_list(
+            f"{version}__question__task__domain_id",
+            f"{version}__kind",
+            f"{version}__key",
+            "selected",
+            "option_order",
+        )
+    )
+
+
+def measures(tally: Tally, scale: Scale) -> dict[str, Any]:
+    raw, n = tally.right.total(), tally.scored.total()
+    return {
+        "raw_score": raw,
+        "scored_count": n,
+        "has_passed": scaling.is_pass(raw, n, scale.cut_share) if n else None,
+        "scaled_score": scaled_score(raw, n, scale) if n else None,
+    }
+
+
+def scaled_score(raw: int, n: int, scale: Scale) -> int:
+    return scaling.scaled_score(
+        raw,
+        n,
+        cut_share=scale.cut_share,
+        cut_score=scale.cut_score,
+        floor=scale.floor_score,
+        ceiling=scale.ceiling_score,
+    )
+
+
+def domain_results(result: Result, tally: Tally) -> list[DomainResult]:
+    return [
+        DomainResult(
+            result=result,
+            domain_id=domain_id,
+            right_count=tally.right[domain_id],
+            scored_count=scored_count,
+        )
+        for domain_id, scored_count in tally.scored.items()
+    ]
+
+
+def replace_domain_results(result: Result, tally: Tally) -> None:
+    result.domain_results.exclude(domain__in=tally.scored).delete()
+    DomainResult.objects.bulk_create(
+        domain_results(result, tally),
+        update_conflicts=True,
+        unique_fields=["result", "domain"],
+        update_fields=["right_count", "scored_count"],
+    )
+
+
+def email_due_at(sitting: Sitting) -> datetime | None:
+    """When the summary falls due; a guest is owed none."""
+    if sitting.candidate_id is None or sitting.submitted_at is None:
+        return None
+    return sitting.submitted_at + sitting.exam.email_delay
