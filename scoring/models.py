@@ -6,12 +6,23 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from exams.models import Sitting
 from questions.models import Domain
+
+
+class EmailState(models.TextChoices):
+    """Where a results summary stands; staff look for these."""
+
+    NONE = "none", _("none owed")
+    OWED = "owed", _("owed")
+    SENDING = "sending", _("being sent")
+    UNCERTAIN = "uncertain", _("uncertain")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
@@ -36,6 +47,22 @@ class ResultQuerySet(models.QuerySet["Result"]):
             email_failed_at=None,
             email_claimed_until__lt=Now(),
         )
+
+    def resendable(self) -> Self:
+        """What staff may have sent again."""
+        return self.uncertain() | self.filter(email_failed_at__isnull=False)
+
+    def with_email_state(self) -> Self:
+        """Each with its `email_state`, one of EmailState by the database's clock."""
+        state = Case(
+            When(emailed_at__isnull=False, then=Value(EmailState.SENT)),
+            When(email_failed_at__isnull=False, then=Value(EmailState.FAILED)),
+            When(email_claimed_until__gte=Now(), then=Value(EmailState.SENDING)),
+            When(email_data_at__isnull=False, then=Value(EmailState.UNCERTAIN)),
+            When(email_due_at__isnull=False, then=Value(EmailState.OWED)),
+            default=Value(EmailState.NONE),
+        )
+        return self.annotate(email_state=state)
 
 
 class Result(models.Model):
@@ -111,7 +138,7 @@ class DomainResult(models.Model):
     class Meta:
         verbose_name = _("domain result")
         verbose_name_plural = _("domain results")
-        ordering = ("result", "domain__number")
+        ordering = ("result_id", "domain__number")
         constraints = (
             models.UniqueConstraint(
                 fields=["result", "domain"], name="scoring_domainresult_domain_unique"

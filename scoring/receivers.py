@@ -1,0 +1,18 @@
+"""Scores a sitting in the transaction that submits it, and rings for its summary afterwards."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from exams.models import Sitting
+from exams.signals import sitting_submitted
+from scoring import bell, results
+
+
+@receiver(sitting_submitted)
+def score_sitting(sitting: Sitting, **kwargs: Any) -> None:
+    result = results.score(sitting)
+    if result.email_due_at and result.email_due_at == sitting.submitted_at:
+        transaction.on_commit(partial(bell.ring, result.pk))
