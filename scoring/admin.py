@@ -1,0 +1,109 @@
+"""Results as staff see them: read only, with one act, sending an e-mail again."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from scoring import bell, mailing
+from scoring.models import DomainResult, EmailState, Result
+
+
+class EmailStateFilter(admin.SimpleListFilter):
+    title = _("e-mail")
+    parameter_name = "email"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return EmailState.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """`queryset` comes from the admin below, with the state of each."""
+        state = self.value()
+        return queryset.filter(email_state=state) if state in EmailState.values else queryset
+
+
+class ReadOnly:
+    """What is measured is never written by hand."""
+
+    def has_add_permission(self, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *args: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, *args: Any) -> bool:
+        return False
+
+
+class DomainResultInline(ReadOnly, admin.TabularInline[DomainResult, Result]):
+    model = DomainResult
+    fields = ("domain", "right_count", "scored_count")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DomainResult]:
+        return super().get_queryset(request).select_related("domain")
+
+
+@admin.register(Result)
+class ResultAdmin(ReadOnly, admin.ModelAdmin[Result]):
+    list_display = (
+        "sitting",
+        "candidate",
+        "scaled_score",
+        "has_passed",
+        "scored_at",
+        "email_state",
+        "emailed_at",
+    )
+    list_filter = (EmailStateFilter, "has_passed", "sitting__exam")
+    list_select_related = ("sitting__exam__certification", "sitting__candidate")
+    search_fields = ("sitting__candidate__email", "=sitting__pk")
+    date_hierarchy = "scored_at"
+    inlines = (DomainResultInline,)
+    actions = ("send_again",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Result]:
+        results: QuerySet[Result] = super().get_queryset(request).with_email_state()  # type: ignore[attr-defined]
+        return results
+
+    @admin.display(description=_("candidate"), ordering="sitting__candidate__email")
+    def candidate(self, result: Result) -> str:
+        return str(result.sitting.candidate or _("guest"))
+
+    @admin.display(description=_("e-mail"), ordering="email_state")
+    def email_state(self, result: Any) -> str:
+        return str(EmailState(result.email_state).label)
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("scoring.change_result")
+
+    @admin.action(description=_("Send the e-mail again"), permissions=["send_again"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Result]) -> None:
+        """Only those uncertain or failed; for all others one e-mail stays one e-mail."""
+        chosen = list(queryset)
+        owed = [result for result in chosen if mailing.send_again(result, by=request.user)]  # type: ignore[arg-type]
+        for result in owed:
+            self.log_change(request, result, "Had the summary sent again.")
+            transaction.on_commit(partial(bell.ring, result.pk))
+        self.tell(request, owed=len(owed), refused=len(chosen) - len(owed))
+
+    def tell(self, request: HttpRequest, *, owed: int, refused: int) -> None:
+        if owed:
+            text = ngettext(
+                "%(count)s e-mail will be sent again.",
+                "%(count)s e-mails will be sent again.",
+                owed,
+            )
+            self.message_user(request, text % {"count": owed}, messages.SUCCESS)
+        if refused:
+            text = ngettext(
+                "%(count)s was neither uncertain nor failed and is left as it is.",
+                "%(count)s were neither uncertain nor failed and are left as they are.",
+                refused,
+            )
+            self.message_user(request, text % {"count": refused}, messages.WARNING)
