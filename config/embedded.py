@@ -8,8 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import NoReturn
 from urllib.parse import parse_qs, quote, urlsplit
 
 from config.postgresql import NAME, PostgreSQL
@@ -18,7 +20,6 @@ from config.valkey import Valkey
 
 POSTGRESQL_FORM = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
 REDIS_FORM = "redis://HOST:PORT/NUMBER"
-ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 def database_url() -> str:
@@ -106,14 +107,23 @@ def services(place: Place = HERE) -> Iterator[list[Server]]:
         yield servers
 
 
+def keep_up(servers: list[Server]) -> NoReturn:
+    """Stay until interrupted, and start again what dies in the meantime."""
+    print("PostgreSQL and Valkey are up; Ctrl-C ends them.", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    while True:
+        time.sleep(1)
+        for server in servers:
+            if server.is_gone():
+                print(f"{server.name} is gone; starting it again", flush=True)
+                server.restart()
+
+
 def run(command: list[str]) -> int:
-    """Run the command beside the servers, or wait for a signal. Returns an exit code."""
-    with services():
+    """Run the command beside the servers, or only the servers. Returns an exit code."""
+    with services() as servers:
         if not command:
-            print("PostgreSQL and Valkey are up; Ctrl-C ends them.", flush=True)
-            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-            signal.sigwait(ENDING)
-            return 0
+            keep_up(servers)
         process = subprocess.Popen(tethered(command, signal.SIGTERM))  # noqa: S603
         # Ctrl-C reaches the command too, which decides; we wait for it.
         signal.signal(signal.SIGINT, lambda *_: None)

@@ -120,9 +120,11 @@ class Server:
                 raise ServerError(f"{self.name} did not answer; its log is {self.log_path}")
             time.sleep(POLL_SECONDS)
 
-    def has_died(self) -> bool:
-        """Whether the server that this process started is gone."""
-        return self.process is not None and self.process.poll() is not None
+    def is_gone(self) -> bool:
+        """Whether our server has ended, or another owner's no longer answers."""
+        if self.process is None:
+            return not self.answers()
+        return self.process.poll() is not None
 
     def restart(self) -> None:
         """Start again after a death; the server recovers its data by itself."""

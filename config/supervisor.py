@@ -27,7 +27,8 @@ PORT_SECONDS = 3.0
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
 TICK_SECONDS = 0.2
-SERVER_PAUSE = 5.0
+SERVER_SECONDS = 0.5  # between two looks at the servers
+SERVER_PAUSE = 5.0  # after one could not be started
 
 OURSELVES = "passline"
 
@@ -88,7 +89,7 @@ class Supervisor:
         self.journal = journal
         self.children: list[Child] = []
         self.demo: list[str] = []
-        self.next_server_start = 0.0
+        self.look_at_servers_at = 0.0
         self.env = os.environ | {
             "PORT": str(port),
             "PYTHONUNBUFFERED": "1",
@@ -148,17 +149,18 @@ class Supervisor:
 
     def revive_servers(self) -> None:
         """Start a dead server again; it recovers its data by itself."""
-        if time.monotonic() < self.next_server_start:
+        if time.monotonic() < self.look_at_servers_at:
             return
+        self.look_at_servers_at = time.monotonic() + SERVER_SECONDS
         for server in self.servers:
-            if server.has_died():
-                self.journal.say(OURSELVES, f"{server.name} has died; starting it again")
+            if server.is_gone():
+                self.journal.say(OURSELVES, f"{server.name} is gone; starting it again")
                 try:
                     server.restart()
                     self.journal.say(OURSELVES, f"{server.name} is back")
                 except ServerError as error:
                     self.journal.say(OURSELVES, str(error))
-                    self.next_server_start = time.monotonic() + SERVER_PAUSE
+                    self.look_at_servers_at = time.monotonic() + SERVER_PAUSE
 
     def is_healthy(self) -> bool:
         """Whether the web server answers /healthz."""

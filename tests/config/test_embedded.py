@@ -185,7 +185,7 @@ def test_kill_9_loses_nothing_and_leaves_nothing_in_the_way(place: Place) -> Non
         for server in servers:
             assert server.process is not None
             server.process.kill()
-            wait_until(server.has_died)
+            wait_until(server.is_gone)
             server.restart()
         with psycopg.connect(address) as connection:
             assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
