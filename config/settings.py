@@ -209,7 +209,7 @@ if PRODUCTION or env.str("EMAIL_URL", default=""):
     EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "config.smtp.EmailBackend"
     MAILBOX_DIR = None
 else:
     EMAIL_BACKEND = "config.mailbox.EmailBackend"
