@@ -18,6 +18,7 @@ NAME = "passline"
 PORT = 5432
 PROTOCOL_VERSION = 3 << 16
 ANSWER_SECONDS = 1.0
+TOO_MANY_CONNECTIONS = b"C53300"
 SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
@@ -148,13 +149,17 @@ class PostgreSQL(Server):
         return unprivileged([program, "-D", data, *options, *access])
 
     def answers(self) -> bool:
-        """Log in by hand: while it starts, recovers or stops, the server answers with an error."""
+        """Log in by hand: while it starts, recovers or stops, the server answers with an error.
+
+        Having no connection to spare is an answer too.
+        """
         body = struct.pack("!I", PROTOCOL_VERSION) + f"user\0{NAME}\0database\0{NAME}\0\0".encode()
         try:
             with socket.socket(socket.AF_UNIX) as connection:
                 connection.settimeout(ANSWER_SECONDS)
                 connection.connect(str(self.socket_path))
                 connection.sendall(struct.pack("!I", len(body) + 4) + body)
-                return connection.recv(1) == b"R"
+                reply = connection.recv(1024)
+                return reply.startswith(b"R") or TOO_MANY_CONNECTIONS in reply
         except OSError:
             return False
