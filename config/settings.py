@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.database.FreshConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -213,7 +214,7 @@ if PRODUCTION or env.str("EMAIL_URL", default=""):
     MAILBOX_DIR = None
 else:
     EMAIL_BACKEND = "config.mailbox.EmailBackend"
-    MAILBOX_DIR = RUN_DIR / "mailbox"
+    MAILBOX_DIR = env.path("MAILBOX_DIR", default=RUN_DIR / "mailbox")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Passline <results@passline.example>")
 
