@@ -80,8 +80,10 @@ export class Question {
       });
   }
 
+  /** What a digit key does: chooses the option, or goes to the gap. */
   choose(place) {
     this.inputs[place]?.click();
+    this.selects[place]?.focus();
   }
 
   toggleStrike(letter) {

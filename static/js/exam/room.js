@@ -319,9 +319,11 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping || find("dialog[open]")) return;
   if (!shortcutsOn.checked && event.key !== "?") return;
   const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
-  const option = digit && reviewScreen.hidden && questions[current - 1].options[digit - 1];
-  if (option && event.shiftKey) strike(option.dataset.option);
-  else if (option) questions[current - 1].choose(digit - 1);
+  const question = questions[current - 1];
+  const option = digit && event.shiftKey && question.options[digit - 1];
+  if (digit && !reviewScreen.hidden) return;
+  if (option) strike(option.dataset.option);
+  else if (digit) question.choose(digit - 1);
   else if (!shortcuts[event.key.toLowerCase()]) return;
   else shortcuts[event.key.toLowerCase()]();
   event.preventDefault();
