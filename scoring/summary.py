@@ -118,7 +118,7 @@ def message_id(result: Result) -> str:
 
 
 def subject(result: Result) -> str:
-    return _("Your result: %(exam)s – %(verdict)s (%(scaled)s of %(ceiling)s)") % {  # noqa: RUF001
+    return _("Your result: %(verdict)s in %(exam)s (%(scaled)s of %(ceiling)s)") % {
         "exam": result.sitting.exam.name,
         "verdict": verdict(result),
         "scaled": result.scaled_score,
