@@ -3,17 +3,15 @@
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import time_zones
+from accounts.forms import ChoosesPlace
 from accounts.models import User
 
 # One door: allauth's log-in has the rate limits and the second step.
@@ -34,7 +32,7 @@ class UserCreationForm(AdminUserCreationForm):
         return str(self.cleaned_data["email"]).lower()
 
 
-class UserChangeForm(DjangoUserChangeForm[User]):
+class UserChangeForm(ChoosesPlace, DjangoUserChangeForm[User]):
     class Meta:
         model = User
         fields = "__all__"
@@ -57,6 +55,7 @@ class UserAdmin(DjangoUserAdmin[User]):  # type: ignore[type-var]
     list_filter = ("is_active", "is_staff", "groups")
     search_fields = ("email", "name")
     readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()  # its pair of lists is not accessible
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "time_zone", "language")}),
         (
@@ -110,13 +109,6 @@ class UserAdmin(DjangoUserAdmin[User]):  # type: ignore[type-var]
         if not _is_superuser(request):
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
-
-    def formfield_for_dbfield(
-        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
-        if db_field.name == "time_zone":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=time_zones.choices())
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 def _is_superuser(request: HttpRequest) -> bool:

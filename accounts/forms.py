@@ -18,6 +18,7 @@ from allauth.core import ratelimit
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -153,7 +154,24 @@ class ActivateTOTPForm(InOurWords, totp_forms.ActivateTOTPForm):
     help_texts: ClassVar = {"code": _("Six digits; a new code comes every 30 seconds.")}
 
 
-class PreferencesForm(forms.ModelForm[User]):
+class ChoosesPlace:
+    """A model form of users that offers the time zones and languages there are."""
+
+    fields: dict[str, forms.Field]
+    instance: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offers: dict[str, tuple[Any, Any]] = {
+            "time_zone": (_("Time zone"), time_zones.choices(self.instance.time_zone)),
+            "language": (_("Language"), settings.LANGUAGES),
+        }
+        for name in offers.keys() & self.fields.keys():
+            label, choices = offers[name]
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices)
+
+
+class PreferencesForm(ChoosesPlace, forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "time_zone", "language")
@@ -161,11 +179,7 @@ class PreferencesForm(forms.ModelForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=_("Time zone"),
-            help_text=_("Every time of day on the site and in e-mails is shown in this zone."),
-            choices=time_zones.choices(self.instance.time_zone),
-        )
+        self.fields["time_zone"].help_text = _("Pages and e-mails show every time in this zone.")
 
     def save(self, commit: bool = True) -> User:
         """Write only these columns: staff may be granting extra time at the same moment."""

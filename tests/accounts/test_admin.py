@@ -110,3 +110,11 @@ def test_admin_wears_our_name_and_no_inline_style(client, root):
     assert "Passline" in html
     assert "<style" not in html
     assert ' style="' not in html
+
+
+def test_granting_time_leaves_a_zone_that_the_list_does_not_offer(client, staff, ada):
+    User.objects.filter(pk=ada.pk).update(time_zone="US/Pacific")
+    assert b'<option value="US/Pacific" selected>' in client.get(change_url(ada)).content
+    client.post(change_url(ada), fields(time_zone="US/Pacific"))
+    ada.refresh_from_db()
+    assert (ada.time_zone, ada.extra_time_percent) == ("US/Pacific", 25)
