@@ -1,9 +1,16 @@
 """Static files in production: compressed, and named after their content."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage as Storage
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Follows the imports of JavaScript modules too, so that each is asked for by its hashed name."""
+class StaticStorage(Storage):
+    """Follows the imports of our own modules, so that each is asked for by its hashed name.
 
-    support_js_module_import_aggregation = True
+    Django's switch for it follows the imports of every script, and those that django-htmx ships
+    name files it does not ship.
+    """
+
+    patterns = (
+        *Storage.patterns,
+        ("js/exam/*.js", Storage._js_module_import_aggregation_patterns[1]),
+    )
