@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage as Storage
 
 
-class StaticStorage(Storage):
+class StaticStorage(Storage):  # type: ignore[misc]
     """Follows the imports of our own modules, so that each is asked for by its hashed name.
 
     Django's switch for it follows the imports of every script, and those that django-htmx ships
