@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from csp.decorators import csp_replace
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -63,6 +64,10 @@ class Letter:
         return self.body("plain")
 
     @property
+    def html(self) -> str:
+        return self.body("html")
+
+    @property
     def links(self) -> list[str]:
         return list(dict.fromkeys(re.findall(r"https?://[^\s<>\"]+", self.text)))
 
@@ -89,22 +94,27 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "mailbox_letter.html", {"letter": find_letter(name)})
 
 
 @require_safe
 @never_cache
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]
     {
         "style-src": ["'unsafe-inline'"],
         "script-src": ["'none'"],
         "frame-ancestors": ["'self'"],
-        "sandbox": ["allow-popups"],
+        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
     }
 )
 def letter_html(request: HttpRequest, name: str) -> HttpResponse:
-    """The HTML part alone, as a mail client would show it: sandboxed, no script, its own styles."""
-    response = HttpResponse(find_letter(name).body("html"))
+    """The HTML part alone, as a mail client would show it: sandboxed, no script, its own styles.
+
+    Links open a page of their own, as there: ours refuse to stand in a frame.
+    """
+    html = find_letter(name).html.replace("<head>", '<head><base target="_blank">', 1)
+    response = HttpResponse(html)
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
