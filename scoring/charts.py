@@ -12,6 +12,7 @@ from itertools import pairwise
 HISTORY_TOP, HISTORY_BOTTOM = 6, 86
 HISTORY_LEFT, HISTORY_RIGHT = 16, 94
 TICK = 200
+TICK_DISTANCE = 8
 
 
 @dataclass(frozen=True)
@@ -132,11 +133,13 @@ def history_picture(
         for place, score in enumerate(scores)
     ]
     first_tick = -(-bottom // TICK) * TICK
+    ticks = [Tick(y(at), str(at)) for at in range(first_tick, ceiling + 1, TICK)]
     return HistoryPicture(
         cut_score=cut_score,
         cut_y=y(cut_score),
         text=text,
-        ticks=tuple(Tick(y(at), str(at)) for at in range(first_tick, ceiling + 1, TICK)),
+        # One that would touch the pass line's label gives way to it.
+        ticks=tuple(tick for tick in ticks if abs(tick.y - y(cut_score)) >= TICK_DISTANCE),
         points=tuple(_joined(points)),
     )
 

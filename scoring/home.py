@@ -168,7 +168,7 @@ def score(result: Result) -> charts.Score:
         low=band.low,
         high=band.high,
         is_pass=bool(result.has_passed),
-        label=date_format(day, _("j M")),
+        label=date_format(day, _("M j")),
     )
 
 
@@ -194,3 +194,7 @@ def history_text(scores: Sequence[charts.Score], cut_score: int) -> str:
 def first_open_to_guests(shelves: Iterable[Shelf]) -> Exam | None:
     exams = (line.exam for shelf in shelves for line in shelf.exams)
     return next((exam for exam in exams if exam.is_open_to_guests), None)
+
+
+def has_begun(running: Sequence[Sitting], shelves: Iterable[Shelf]) -> bool:
+    return bool(running) or any(shelf.latest for shelf in shelves)

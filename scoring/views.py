@@ -33,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "running": homes.running_lines(sittings, now),
         "shelves": shelves,
+        "is_new": request.user.is_authenticated and not homes.has_begun(sittings, shelves),
         "sample": homes.first_open_to_guests(shelves),
     }
     return render(request, "scoring/home.html", context)

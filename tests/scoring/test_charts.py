@@ -73,7 +73,7 @@ def test_history_joins_the_scores_in_order():
         cut_score=750,
         cut_y=39.33,
         text="In words.",
-        ticks=(Tick(86.0, "400"), Tick(59.33, "600"), Tick(32.67, "800"), Tick(6.0, "1000")),
+        ticks=(Tick(86.0, "400"), Tick(59.33, "600"), Tick(6.0, "1000")),
         points=(
             Point(16.0, 59.33, 66.0, 52.67, is_pass=False, label="1 Nov"),
             Point(55.0, 39.33, 46.0, 32.67, True, "2 Nov", from_x=16.0, from_y=59.33),
@@ -91,7 +91,7 @@ def test_history_of_one_score_stands_in_the_middle():
 def test_history_reaches_down_to_the_floor_and_no_further():
     picture = history_picture([Score(113, 100, 150, is_pass=False, label="")], **SCALE, text="")
 
-    assert [tick.label for tick in picture.ticks] == ["200", "400", "600", "800", "1000"]
+    assert [tick.label for tick in picture.ticks] == ["200", "400", "600", "1000"]
     assert picture.points[0].low_y == 86.0
 
 

@@ -112,11 +112,11 @@ def test_history_goes_from_the_oldest_to_the_newest():
     [shelf] = read(ada)
 
     assert [(point.label, point.is_pass) for point in shelf.history.points] == [
-        ("1 Nov", False),
-        ("3 Nov", True),
+        ("Nov 1", False),
+        ("Nov 3", True),
     ]
     assert shelf.history.text == (
-        "2 scaled scores, pass line 750: 533 on 1 Nov, not passed, 1000 on 3 Nov, passed."
+        "2 scaled scores, pass line 750: 533 on Nov 1, not passed, 1000 on Nov 3, passed."
     )
     assert [sitting.result.scaled_score for sitting in shelf.latest] == [1000, 533]
 
@@ -132,7 +132,7 @@ def test_history_leaves_out_scores_of_another_scale():
 
     [shelf] = read(ada)
 
-    assert [point.label for point in shelf.history.points] == ["3 Nov"]
+    assert [point.label for point in shelf.history.points] == ["Nov 3"]
     assert shelf.history.cut_score == 700
 
 

@@ -262,6 +262,15 @@ def test_home_welcomes_a_guest(client):
     assert "untimed" in text
 
 
+def test_home_tells_a_new_candidate_where_to_begin(as_ada, ada):
+    form = make_form(make_exam(is_open_to_guests=True))
+    hint = "No score yet."
+
+    assert hint in as_ada.get(reverse("home")).content.decode()
+    submit(make_sitting(form, ada))
+    assert hint not in as_ada.get(reverse("home")).content.decode()
+
+
 def test_home_without_any_exam_says_so(client):
     assert "Nothing to sit yet" in client.get(reverse("home")).content.decode()
 
