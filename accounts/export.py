@@ -19,10 +19,14 @@ def owned_rows(user: User) -> dict[str, list[Row]]:
     found = {model._meta.label_lower: rows for model, rows in collector.data.items()}
     return {
         label: [
-            _row(row, without=SECRETS.get(label, set())) for row in sorted(found[label], key=str)
+            _row(row, without=SECRETS.get(label, set())) for row in sorted(found[label], key=_key)
         ]
         for label in sorted(found)
     }
+
+
+def _key(row: Model) -> Any:
+    return row.pk
 
 
 def _row(row: Model, *, without: set[str]) -> Row:
