@@ -18,7 +18,7 @@ run: .venv/.synced ## Serve on http://127.0.0.1:8000 (PORT changes it) until Ctr
 	@exec $(BIN)/python -m config.supervisor
 
 test: lint browser ## Lint, then every test
-	@$(WITH_SERVICES) $(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(WITH_SERVICES) $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: .venv/.synced ## Style, types, templates, migrations, deployment settings
 	$(BIN)/ruff check
