@@ -31,5 +31,5 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PRODUCTION=true DJANGO_SETTINGS_MODU
 USER passline
 EXPOSE 8000
 CMD ["granian", "config.wsgi:application", "--interface", "wsgi", "--host", "0.0.0.0", \
-     "--port", "8000", "--no-ws", "--workers", "2", "--blocking-threads", "4", \
+     "--port", "8000", "--no-ws", "--http1-header-read-timeout", "60000", "--workers", "2", "--blocking-threads", "4", \
      "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"]

@@ -20,7 +20,8 @@ def steps() -> list[Part]:
 def parts(port: int) -> list[Part]:
     """What is kept alive."""
     granian = "-m granian config.wsgi:application --interface wsgi --workers 2 --blocking-threads 4"
-    address = f"--host {HOST} --port {port} --no-ws"
+    # The wait for headers is also how long an idle connection is kept: as long as granian allows.
+    address = f"--host {HOST} --port {port} --no-ws --http1-header-read-timeout 60000"
     failing = "--respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 3"
     worker = "--concurrency 2 --prefetch-multiplier 1 --without-gossip --without-mingle"
     schedule = ("--schedule", str(HERE.run / "beat-schedule"), "--pidfile", "")
