@@ -138,6 +138,7 @@ def verdict(result: Result) -> str:
 def context(result: Result) -> dict[str, Any]:
     band = likely_range(result)
     domains = domain_rows(result)
+    below_line, above_line = score_picture(result, band)
     return {
         "result": result,
         "exam": result.sitting.exam,
@@ -147,8 +148,8 @@ def context(result: Result) -> dict[str, Any]:
         "band": band,
         "domains": domains,
         "next_step": next_step(outlook(result, band), weakest(domains)),
-        "cells": score_cells(result, band),
-        "cut_width": place(result.cut_score, result),
+        "below_line": below_line,
+        "above_line": above_line,
         "missed_url": f"{settings.SITE_URL}{reverse('report', args=[result.pk])}?show=missed",
     }
 
@@ -196,6 +197,13 @@ def next_step(outlook: Outlook, start: DomainRow | None) -> str:
 
 
 # --- The picture, drawn with table cells since mail clients show no SVG
+
+
+def score_picture(result: Result, band: Band) -> tuple[list[Cell], list[Cell]]:
+    """The cells from the floor to the pass line, and those from there to the ceiling."""
+    cells = score_cells(result, band)
+    line = [cell.kind for cell in cells].index("line")
+    return cells[:line], cells[line + 1 :]
 
 
 def score_cells(result: Result, band: Band) -> list[Cell]:

@@ -100,7 +100,10 @@ def test_the_styles_are_inline_and_dark_mode_stays(passed):
     _text, html = parts(written(passed))
     assert '<h1 class="pass" style="' in html
     [style] = re.findall(r"<style>(.*?)</style>", html, flags=re.DOTALL)
-    assert style.strip().startswith("@media (prefers-color-scheme: dark)")
+    assert re.findall(r"(@media [^{]+) {", style) == [
+        "@media (min-width: 520px)",
+        "@media (prefers-color-scheme: dark)",
+    ]
     assert not re.search(r"<img|<svg|<script|url\(", html)
 
 
@@ -195,6 +198,13 @@ def test_the_picture_of_a_near_fail_has_the_score_before_the_line():
     assert picture(48) == [
         ("track", 65), ("range", 6), ("dot", 0), ("range", 1), ("line", 0), ("range", 4),
         ("track", 24),
+    ]  # fmt: skip
+
+
+def test_the_line_goes_through_label_and_bar():
+    _text, html = parts(written(make_result(right=49, exam=make_mock(65))))
+    assert re.findall(r'(colspan|rowspan)="(\d)"', html) == [
+        ("colspan", "2"), ("rowspan", "2"), ("colspan", "3"),
     ]  # fmt: skip
 
 
