@@ -20,7 +20,8 @@ def quotas(weights: Sequence[int], total: int, caps: Sequence[int] | None = None
     )
     roomy = [place for place in ranked if caps is None or shares[place] < caps[place]]
     left = total - sum(shares)
-    if left > len(roomy):
+    is_over = caps is not None and any(share > cap for share, cap in zip(shares, caps, strict=True))
+    if is_over or left > len(roomy):
         raise ValueError("The caps leave no room for the total.")
     for place in roomy[:left]:
         shares[place] += 1
