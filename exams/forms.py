@@ -1,6 +1,5 @@
 """What the exam room sends: its shape and range, never the decision."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -16,8 +15,8 @@ MOST_UNSAVED = 300
 
 class RespondForm(forms.Form):
     revision = forms.IntegerField(min_value=0, max_value=LARGEST_REVISION)
-    selected = forms.RegexField(r"^[A-H-]{0,8}$", required=False)
-    struck = forms.RegexField(r"^[A-H]{0,8}$", required=False)
+    selected = forms.RegexField(r"\A[A-H-]{0,8}\Z", required=False)
+    struck = forms.RegexField(r"\A[A-H]{0,8}\Z", required=False)
     flagged = forms.BooleanField(required=False)
 
     def clean_selected(self) -> str:
@@ -35,24 +34,38 @@ class RespondForm(forms.Form):
         )
 
 
+class AnyJSONField(forms.JSONField):
+    """Refuses also what Python cannot hold: lists too deep, numbers too long."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise ValidationError(_("This is not a list of responses.")) from None
+
+
 class SubmitForm(forms.Form):
     """`unsaved` is a JSON list of what RespondForm takes, each with its `position`."""
 
-    unsaved = forms.JSONField(required=False)
+    unsaved = AnyJSONField(required=False)
 
     def clean_unsaved(self) -> list[Change]:
         rows = self.cleaned_data["unsaved"] or []
         if not isinstance(rows, list) or len(rows) > MOST_UNSAVED:
             raise ValidationError(_("This is not a list of responses."))
-        return [read_change(row) for row in rows]
+        return [read_change(row, number) for number, row in enumerate(rows, start=1)]
 
 
-def read_change(row: Any) -> Change:
-    """One row of `unsaved`; raises ValidationError when it is not a response to a question."""
-    position = row.get("position") if isinstance(row, dict) else None
-    form = RespondForm(row if isinstance(row, dict) else {})
-    if not isinstance(position, int) or not 0 < position <= MOST_UNSAVED or not form.is_valid():
-        raise ValidationError(
-            _("“%(row)s” is not a response."), params={"row": json.dumps(row)[:80]}
-        )
+def read_change(row: Any, number: int) -> Change:
+    """Row `number` of `unsaved`; raises ValidationError when it is no response to a question."""
+    form = RespondForm(row if is_flat(row) else {})
+    position = form.data.get("position")
+    # A bool is an int too.
+    if type(position) is not int or not 0 < position <= MOST_UNSAVED or not form.is_valid():
+        raise ValidationError(_("Row %(number)d is not a response."), params={"number": number})
     return form.change(position)
+
+
+def is_flat(row: Any) -> bool:
+    """Whether a row is named texts and numbers, with nothing nested in it."""
+    return isinstance(row, dict) and not any(isinstance(one, (list, dict)) for one in row.values())
