@@ -32,8 +32,8 @@ def read(text: str) -> SittingToken | None:
     """What the token says, or None when it is not one of ours."""
     try:
         sitting_id, holder = _signer.unsign(text).split(":")
+        if holder.startswith("c"):
+            return SittingToken(int(sitting_id), int(holder[1:]), None)
+        return SittingToken(int(sitting_id), None, UUID(holder[1:]))
     except (BadSignature, ValueError):
         return None
-    if holder.startswith("c"):
-        return SittingToken(int(sitting_id), int(holder[1:]), None)
-    return SittingToken(int(sitting_id), None, UUID(holder[1:]))
