@@ -14,6 +14,7 @@ from environs import Env
 from structlog.typing import Processor
 
 from config.embedded import celery_broker_url, database_url
+from config.mailserver import email_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RUN_DIR = BASE_DIR / ".run"
@@ -203,7 +204,7 @@ CSRF_FAILURE_VIEW = "config.http.csrf_failure"
 # --- E-mail: a local mailbox page in development, EMAIL_URL elsewhere
 
 if PRODUCTION or env.str("EMAIL_URL", default=""):
-    _email = env.dj_email_url("EMAIL_URL")
+    _email = env.dj_email_url("EMAIL_URL", default=email_url())
     EMAIL_HOST = _email["EMAIL_HOST"]
     EMAIL_PORT = _email["EMAIL_PORT"]
     EMAIL_HOST_USER = _email["EMAIL_HOST_USER"]

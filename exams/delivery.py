@@ -157,11 +157,11 @@ def respond(token: SittingToken, change: Change) -> Saved | None:
 
 
 def standing(token: SittingToken, position: int) -> Response:
-    """The response as it stands, its sitting with it, for a save that was refused.
+    """The response as it stands, its sitting and `asked_at`, the database's clock, with it.
 
     Raises Response.DoesNotExist unless the token's holder is the sitting's.
     """
-    return Response.objects.select_related("sitting").get(
+    return Response.objects.select_related("sitting").annotate(asked_at=Now()).get(
         Q(sitting__candidate=token.candidate_id, sitting__candidate__is_active=True)
         | Q(sitting__guest_key=token.guest_key, sitting__guest_key__isnull=False),
         sitting=token.sitting_id,

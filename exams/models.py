@@ -151,6 +151,10 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
     def submitted(self) -> Self:
         return self.filter(submitted_at__isnull=False)
 
+    def with_clock(self) -> Self:
+        """Each with `asked_at`, the database's clock at this query: the only one that decides."""
+        return self.annotate(asked_at=Now())
+
     def overdue(self) -> Self:
         """Open, with the deadline and the grace behind them by the database's clock."""
         return self.open().filter(deadline__lt=Now() - clock.GRACE)
@@ -175,6 +179,8 @@ class Sitting(models.Model):
     extra_minutes = models.PositiveSmallIntegerField(_("extra time in minutes"), default=0)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+
+    asked_at: datetime  # only on rows of `with_clock`
 
     objects: ClassVar[Any] = SittingQuerySet.as_manager()
 
@@ -250,6 +256,8 @@ class Response(models.Model):
     is_flagged = models.BooleanField(_("flagged"), default=False)
     revision = models.PositiveIntegerField(default=0)
     responded_at = models.DateTimeField(_("responded at"), null=True, blank=True)
+
+    asked_at: datetime  # only on the row of `delivery.standing`
 
     class Meta:
         verbose_name = _("response")

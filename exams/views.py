@@ -10,7 +10,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -82,18 +81,16 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def room(request: HttpRequest, sitting_id: int) -> HttpResponse:
     key = guest_key(request)
-    held = Sitting.objects.held_by(request.user, key).select_related("exam__certification")
-    sitting = get_object_or_404(held, pk=sitting_id)
-    now = timezone.now()
-    if sitting.is_overdue(now):
+    held = Sitting.objects.held_by(request.user, key).with_clock()
+    sitting = get_object_or_404(held.select_related("exam__certification"), pk=sitting_id)
+    if not sitting.is_open(sitting.asked_at):
         delivery.close_if_overdue(sitting.pk)
-    if not sitting.is_open(now):
         return redirect("report", sitting_id=sitting.pk)
     questions = rooms.questions(sitting)
     context = {
         "sitting": sitting,
         "questions": questions,
-        "seconds_left": clock.seconds_left(sitting.deadline, now),
+        "seconds_left": clock.seconds_left(sitting.deadline, sitting.asked_at),
         "token": tokens.issue(sitting, key),
         "complete_count": sum(question.is_complete for question in questions),
     }
@@ -122,7 +119,7 @@ def respond(request: HttpRequest, token: SittingToken, position: int) -> HttpRes
 def refuse(token: SittingToken, change: Change) -> HttpResponse:
     """Say why nothing was written: not yours, closed, said before, stale, or no such letter."""
     response = get_object_or_404_standing(token, change.position)
-    now = timezone.now()
+    now = response.asked_at
     if not response.sitting.is_open(now):
         delivery.close_if_overdue(token.sitting_id)
         if not is_said(response, change):
@@ -179,8 +176,9 @@ def submit(request: HttpRequest, token: SittingToken) -> HttpResponse:
 @by_token
 def time_left(request: HttpRequest, token: SittingToken) -> HttpResponse:
     """Where the clock stands, for a browser that slept; `report` once the sitting is closed."""
-    sitting = get_object_or_404_standing(token, 1).sitting
-    now = timezone.now()
+    response = get_object_or_404_standing(token, 1)
+    sitting, now = response.sitting, response.asked_at
     if not sitting.is_open(now):
+        delivery.close_if_overdue(sitting.pk)
         return JsonResponse({"report": reverse("report", args=[sitting.pk])}, status=410)
     return JsonResponse({"seconds_left": clock.seconds_left(sitting.deadline, now)})

@@ -10,7 +10,7 @@ from exams import tokens
 from exams.clock import GRACE
 from exams.guests import SESSION_KEY
 from exams.models import LateResponse, Sitting
-from tests.exams.factories import make_exam, make_form, make_sitting, make_user, respond, submit
+from tests.exams.factories import make_exam, make_form, make_sitting, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -305,7 +305,16 @@ def test_the_clock_tells_the_seconds_left_and_the_end(sitting):
     assert Client().get(path).status_code == 404
 
 
-def test_the_clock_of_a_server_that_runs_ahead_ends_nothing(sitting, time_machine):
-    time_machine.move_to(timezone.now() + timedelta(hours=2))
+@pytest.mark.parametrize("drift", [timedelta(hours=2), -timedelta(hours=2)])
+def test_the_clock_of_the_web_server_decides_nothing_and_is_never_shown(
+    sitting, time_machine, drift
+):
+    client = browser_of(sitting.candidate)
+    late = make_sitting(sitting.form, make_user("bob@passline.example"), started_ago=AFTER_GRACE)
+    time_machine.move_to(timezone.now() + drift)
+    client.force_login(sitting.candidate)
     assert save(sitting).status_code == 200
-    respond(sitting, 2, "A")
+    assert save(sitting, selected="C").status_code == 409
+    assert save(late).status_code == 410
+    room = client.get(f"/sittings/{sitting.pk}/")
+    assert 3590 <= room.context["seconds_left"] <= 3600
