@@ -161,12 +161,17 @@ def standing(token: SittingToken, position: int) -> Response:
 
     Raises Response.DoesNotExist unless the token's holder is the sitting's.
     """
-    return Response.objects.select_related("sitting").annotate(asked_at=Now()).get(
-        Q(sitting__candidate=token.candidate_id, sitting__candidate__is_active=True)
-        | Q(sitting__guest_key=token.guest_key, sitting__guest_key__isnull=False),
-        sitting=token.sitting_id,
-        position=position,
+    standing_row: Response = (
+        Response.objects.with_clock()
+        .select_related("sitting")
+        .get(
+            Q(sitting__candidate=token.candidate_id, sitting__candidate__is_active=True)
+            | Q(sitting__guest_key=token.guest_key, sitting__guest_key__isnull=False),
+            sitting=token.sitting_id,
+            position=position,
+        )
     )
+    return standing_row
 
 
 def keep_late(sitting_id: int, changes: Sequence[Change]) -> None:

@@ -236,6 +236,12 @@ class Sitting(models.Model):
         return self.submitted_at - self.started_at if self.submitted_at else None
 
 
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def with_clock(self) -> Self:
+        """Each with `asked_at`, the database's clock at this query."""
+        return self.annotate(asked_at=Now())
+
+
 class Response(models.Model):
     """What the candidate said to one question of the sitting.
 
@@ -257,7 +263,9 @@ class Response(models.Model):
     revision = models.PositiveIntegerField(default=0)
     responded_at = models.DateTimeField(_("responded at"), null=True, blank=True)
 
-    asked_at: datetime  # only on the row of `delivery.standing`
+    asked_at: datetime  # only on rows of `with_clock`
+
+    objects: ClassVar[Any] = ResponseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("response")
