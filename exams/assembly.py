@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from exams.blueprint import quotas
 from exams.models import Exam, ExamForm, FormQuestion
-from questions.models import Domain, QuestionVersion
+from questions.models import Certification, Domain, QuestionVersion
 
 
 class BankTooSmall(Exception):
@@ -39,9 +39,10 @@ class Drawn:
 def draw_form(exam: Exam, *, rng: random.Random) -> ExamForm:
     """Draw a form of questions that no other form of the certification has, and freeze it.
 
-    Raises BankTooSmall, naming every domain that is short; no other domain fills in.
+    Raises BankTooSmall, naming every domain that is short; no other domain fills in. Draws of one
+    certification take turns: two exams of it must not draw the same question.
     """
-    Exam.objects.select_for_update().get(pk=exam.pk)
+    Certification.objects.select_for_update(no_key=True).get(pk=exam.certification_id)
     drawn = draw(exam, fresh_by_domain(exam), rng)
     number = (exam.forms.aggregate(last=Max("number"))["last"] or 0) + 1
     form = ExamForm.objects.create(exam=exam, number=number, frozen_at=Now())
