@@ -17,6 +17,7 @@ from types import FrameType
 
 from config.children import Child, Journal, stop_all
 from config.embedded import services
+from config.mailserver import email_url
 from config.parts import HOST, parts, steps
 from config.probe import is_serving
 from config.servers import CHECKOUT, HERE, Server, ServerError
@@ -192,6 +193,8 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
 def run(journal: Journal) -> None:
     """Everything, from the first check to the last process. Raises KeyboardInterrupt at the end."""
     port = read_port(os.environ.get("PORT", ""))
+    if os.environ.get("EMAIL_URL"):
+        email_url()
     with only_one():
         wait_for_port(port)
         journal.say(OURSELVES, "starting")

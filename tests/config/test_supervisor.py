@@ -153,7 +153,7 @@ supervisor.main()
 """
 
 
-def supervise(tmp_path: Path, *step: str) -> subprocess.Popen[str]:
+def supervise(tmp_path: Path, *step: str, **variables: str) -> subprocess.Popen[str]:
     """A supervisor of two sleepers, in a process group of its own, without servers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -161,7 +161,7 @@ def supervise(tmp_path: Path, *step: str) -> subprocess.Popen[str]:
     addresses = {"DATABASE_URL": "postgresql://db/exams", "REDIS_URL": "redis://queue/0"}
     return subprocess.Popen(
         [sys.executable, "-c", RUN, str(tmp_path), *step],
-        env=os.environ | addresses | {"PORT": port},
+        env=os.environ | addresses | {"PORT": port} | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -215,3 +215,13 @@ def test_a_failing_step_ends_it_with_that_steps_code(tmp_path: Path) -> None:
     assert running.returncode == 3
     assert "step        | broken\n" in said
     assert errors == "`manage.py step` failed\n"
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT"])
+def test_a_bad_variable_is_one_line_before_any_step(tmp_path: Path, variable: str) -> None:
+    with supervise(tmp_path, **{variable: "nonsense"}) as running:
+        said, errors = running.communicate(timeout=10)
+    assert running.returncode == 2
+    assert errors.startswith(f"{variable} is ")
+    assert errors.count("\n") == 1
+    assert "step " not in said
