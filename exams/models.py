@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -58,7 +58,7 @@ class Exam(models.Model):
     )
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
 
-    objects: ClassVar[Any] = ExamQuerySet.as_manager()
+    objects = ExamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exam")
@@ -182,7 +182,7 @@ class Sitting(models.Model):
 
     asked_at: datetime  # only on rows of `with_clock`
 
-    objects: ClassVar[Any] = SittingQuerySet.as_manager()
+    objects = SittingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sitting")
@@ -265,7 +265,7 @@ class Response(models.Model):
 
     asked_at: datetime  # only on rows of `with_clock`
 
-    objects: ClassVar[Any] = ResponseQuerySet.as_manager()
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("response")

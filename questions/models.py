@@ -1,6 +1,6 @@
 """The bank: what may be asked. It does not know that exams exist."""
 
-from typing import Any, ClassVar, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -183,7 +183,7 @@ class QuestionVersion(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
 
-    objects: ClassVar[Any] = QuestionVersionQuerySet.as_manager()
+    objects = QuestionVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question version")

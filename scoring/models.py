@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
@@ -92,7 +92,7 @@ class Result(models.Model):
     email_failed_at = models.DateTimeField(_("e-mail given up at"), null=True, blank=True)
     emailed_at = models.DateTimeField(_("e-mailed at"), null=True, blank=True)
 
-    objects: ClassVar[Any] = ResultQuerySet.as_manager()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("result")

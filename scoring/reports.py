@@ -194,18 +194,18 @@ def reviewed_questions(sitting: Sitting) -> list[ReviewedQuestion]:
         questions=OuterRef("form_question__version__question")
     ).order_by("name")
     late = LateResponse.objects.filter(sitting=OuterRef("sitting"), position=OuterRef("position"))
-    responses = (
+    responses: QuerySet[Any] = (
         sitting.responses.select_related("form_question__version__question__task__domain")
         .prefetch_related(
             Prefetch("form_question__version__options", Option.objects.defer("text", "rationale")),
             Prefetch("form_question__version__prompts", Prompt.objects.defer("text", "rationale")),
         )
+        .defer("form_question__version__stem", "form_question__version__explanation")
+        .order_by("position")
         .annotate(
             services=ArraySubquery(services.values("name")),
             late_at=Subquery(late.values("received_at")),
         )
-        .defer("form_question__version__stem", "form_question__version__explanation")
-        .order_by("position")
     )
     return [
         reviewed(response, services=response.services, late_at=response.late_at)
