@@ -1,0 +1,169 @@
+import signal
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from exams import delivery
+from exams.management.commands import load_exams, sweep
+from exams.models import Exam, ExamForm, FormQuestion
+from tests.exams.factories import make_exam, make_form, make_sitting, make_user
+from tests.questions.factories import make_bank, make_certification
+
+pytestmark = pytest.mark.django_db
+
+
+# --- load_exams
+
+CATALOGUE = """
+[[exams]]
+certification = "MLS-C01"
+slug = "sample"
+name = "Sample questions"
+pool = "sample"
+question_count = 4
+is_open_to_guests = true
+
+[[exams]]
+certification = "MLS-C01"
+slug = "mock-1"
+name = "Mock exam 1"
+position = 1
+pool = "exam"
+question_count = 8
+unscored_count = 4
+minutes = 180
+cut_share = "0.72"
+cut_score = 720
+"""
+
+
+@pytest.fixture
+def catalogue(tmp_path, monkeypatch):
+    """A catalogue of two exams and the certification they are of; the bank is empty."""
+    path = tmp_path / "catalogue.toml"
+    path.write_text(CATALOGUE)
+    monkeypatch.setattr(load_exams, "CATALOGUE", path)
+    return make_certification("MLS-C01", weights=(25, 25, 25, 25))
+
+
+def fill(certification):
+    make_bank(certification, (1, 1, 1, 1), pool="sample")
+    make_bank(certification, (2, 2, 2, 2))
+
+
+def rows():
+    forms = ExamForm.objects.order_by("pk").values_list("exam__slug", "number")
+    return list(forms), FormQuestion.objects.count()
+
+
+def test_exams_are_created_open_with_a_form_each(catalogue, capsys):
+    fill(catalogue)
+    call_command("load_exams")
+    mock = Exam.objects.get(slug="mock-1")
+    assert (mock.minutes, str(mock.cut_share), mock.cut_score, mock.scored_count) == (
+        180,
+        "0.7200",
+        720,
+        4,
+    )
+    assert list(Exam.objects.opened().values_list("slug", "is_open_to_guests")) == [
+        ("sample", True),
+        ("mock-1", False),
+    ]
+    assert rows() == ([("sample", 1), ("mock-1", 1)], 12)
+    assert capsys.readouterr().out.splitlines() == [
+        "MLS-C01 Sample questions: 1 form(s)",
+        "MLS-C01 Mock exam 1: 1 form(s)",
+    ]
+
+
+def test_loading_again_draws_nothing_and_brings_up_to_date(catalogue):
+    fill(catalogue)
+    call_command("load_exams")
+    Exam.objects.filter(slug="mock-1").update(name="Old name", opened_at=None)
+    call_command("load_exams")
+    mock = Exam.objects.get(slug="mock-1")
+    assert (mock.name, mock.opened_at) == ("Mock exam 1", None)
+    assert rows() == ([("sample", 1), ("mock-1", 1)], 12)
+
+
+def test_too_small_a_bank_is_said_and_nothing_is_loaded(catalogue):
+    make_bank(catalogue, (1, 1, 1, 1), pool="sample")
+    make_bank(catalogue, (2, 2, 1, 2))
+    with pytest.raises(CommandError, match="domain 3 Domain 3 needs 2 questions and has 1"):
+        call_command("load_exams")
+    assert (Exam.objects.count(), rows()) == (0, ([], 0))
+
+
+def test_an_exam_of_an_unknown_certification_is_said(catalogue):
+    catalogue.code = "OTHER"
+    catalogue.save()
+    with pytest.raises(CommandError, match=r"sample: the bank has no certification MLS-C01\."):
+        call_command("load_exams")
+    assert Exam.objects.count() == 0
+
+
+def test_what_is_shipped_fits_the_shipped_bank():
+    call_command("load_bank")
+    call_command("load_exams")
+    counts = ExamForm.objects.order_by("exam__position").values_list("exam__slug", "number")
+    assert list(counts) == [("mls-c01-sample", 1), ("mls-c01-mock-1", 1)]
+    assert FormQuestion.objects.filter(form__exam__slug="mls-c01-mock-1").count() == 65
+
+
+# --- sweep
+
+
+@pytest.fixture
+def overdue():
+    return make_sitting(make_form(make_exam()), make_user(), started_ago=timedelta(hours=2))
+
+
+def test_sweeping_once_closes_and_counts(overdue, capsys):
+    call_command("sweep")
+    overdue.refresh_from_db()
+    assert overdue.submitted_at == overdue.deadline
+    call_command("sweep")
+    assert capsys.readouterr().out == "Closed 1 sittings.\nClosed 0 sittings.\n"
+
+
+@pytest.fixture
+def handlers(monkeypatch):
+    """What the command asks to have done on a signal, by signal."""
+    asked = {}
+    monkeypatch.setattr(sweep.signal, "signal", asked.__setitem__)
+    return asked
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_sweeping_goes_on_until_a_signal(handlers, monkeypatch, number):
+    monkeypatch.setattr(sweep, "close_old_connections", lambda: None)  # the test's own transaction
+    passes = []
+
+    def close(limit=200):
+        passes.append(limit)
+        if len(passes) == 3:
+            handlers[number](number, None)
+        return 0
+
+    monkeypatch.setattr(delivery, "close_overdue", close)
+    call_command("sweep", every=0.001)
+    assert len(passes) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_breaks_is_made_anew_at_the_next_pass(handlers, monkeypatch, overdue):
+    close, breaks = delivery.close_overdue, ["SELECT pg_terminate_backend(pg_backend_pid())"]
+
+    def close_later(limit=200):
+        if breaks:
+            connection.cursor().execute(breaks.pop())
+        handlers[signal.SIGTERM](signal.SIGTERM, None)
+        return close(limit)
+
+    monkeypatch.setattr(delivery, "close_overdue", close_later)
+    call_command("sweep", every=0.001)
+    overdue.refresh_from_db()
+    assert overdue.submitted_at == overdue.deadline
