@@ -6,11 +6,12 @@ mailbox instead of SMTP. `PRODUCTION=true` demands a secret key, hosts and real 
 
 from pathlib import Path
 
+import dj_database_url
 import django_stubs_ext
 import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, validate
 from structlog.typing import Processor
 
 from config.embedded import celery_broker_url, database_url
@@ -28,6 +29,9 @@ env = Env()
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else "development-only-" + "0123456789" * 5
+if PRODUCTION:
+    for _name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+        env.str(_name, validate=validate.Length(min=1))  # nothing embedded serves candidates
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]
 PORT = env.int("PORT", default=8000)
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -58,6 +62,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.database.FreshConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -102,7 +107,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        **env.dj_db_url("DATABASE_URL", default=database_url(), conn_max_age=600),
+        **dj_database_url.parse(database_url(), conn_max_age=600),
         "TEST": {"NAME": env.str("TEST_DATABASE", default="test_passline")},
     },
 }
@@ -232,7 +237,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
