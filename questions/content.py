@@ -1,7 +1,7 @@
 """What a version says, as rows and as a plain item."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from questions.formats.item import Item, ItemOption, ItemPrompt
 from questions.markdown import render, render_inline
@@ -10,11 +10,15 @@ from questions.models import LETTERS, Option, Prompt, Question, QuestionVersion
 
 @dataclass(frozen=True)
 class Content:
-    """A version with its options and prompts in order, saved or not."""
+    """A version with its options and prompts in order, saved or not.
+
+    `images` are those of the files it came from; of a saved version only its HTML has them.
+    """
 
     version: QuestionVersion
     options: Sequence[Option]
     prompts: Sequence[Prompt]
+    images: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def rows_of(item: Item, *, question: Question, number: int) -> Content:
@@ -43,7 +47,8 @@ def rows_of(item: Item, *, question: Question, number: int) -> Content:
         Prompt(version=version, position=position, text=prompt.text, rationale=prompt.rationale)
         for position, prompt in enumerate(item.prompts)
     ]
-    return Content(version, options, prompts)
+    images = {each.name: each.content for each in item.images}
+    return Content(version, options, prompts, images)
 
 
 def content_of(version: QuestionVersion) -> Content:
@@ -94,12 +99,13 @@ def check_key(content: Content) -> None:
 
 def render_content(content: Content) -> None:
     """Fill every HTML field, in memory."""
-    content.version.stem_html = render(content.version.stem)
-    content.version.explanation_html = render(content.version.explanation)
+    version, images = content.version, content.images
+    version.stem_html = render(version.stem, images)
+    version.explanation_html = render(version.explanation, images)
     rows: list[Option | Prompt] = [*content.options, *content.prompts]
     for row in rows:
-        row.html = render_inline(row.text)
-        row.rationale_html = render_inline(row.rationale)
+        row.html = render_inline(row.text, images)
+        row.rationale_html = render_inline(row.rationale, images)
 
 
 def _options(content: Content) -> tuple[ItemOption, ...]:

@@ -2,8 +2,9 @@
 """Markdown of questions to safe HTML, once, when a version is published."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import nh3
 from markdown_it import MarkdownIt
@@ -16,6 +17,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from questions.formats.images import NO_IMAGES, data_uri, png_size
+
 # The walls stand twice: Markdown lets no HTML in, and this list is all that comes out.
 TAGS = {
     "a", "blockquote", "br", "code", "div", "em", "hr", "img", "li", "ol", "p", "pre", "s", "span",
@@ -24,7 +27,7 @@ TAGS = {
 ATTRIBUTES = {
     "a": {"href", "title"},
     "div": {"class", "tabindex"},
-    "img": {"alt", "src", "title"},
+    "img": {"alt", "height", "src", "title", "width"},
     "ol": {"start"},
     "pre": {"class"},
     "span": {"class"},
@@ -33,34 +36,61 @@ ATTRIBUTES = {
 }
 
 _LINK = re.compile(r"https?://[^/]", re.IGNORECASE)
-_IMAGE = re.compile(r"/media/questions(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
+_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
 _ALLOWED = {
     "class": re.compile(r"[a-z][a-z0-9 -]*"),
     "tabindex": re.compile("0"),
     "start": re.compile(r"\d{1,9}"),
+    "width": re.compile(r"[1-9]\d{0,4}"),
+    "height": re.compile(r"[1-9]\d{0,4}"),
 }
 _LONE_PARAGRAPH = re.compile(r"<p>((?:(?!</p>).)*)</p>\s*", re.DOTALL)
 
 
-def render(text: str) -> str:
+class ImageLink(NamedTuple):
+    """An image as Markdown names it."""
+
+    source: str
+    alt: str
+
+
+def images_in(text: str) -> list[ImageLink]:
+    """The images of a text in order; what stands inside code is none."""
+    if "![" not in text:
+        return []
+    markdown = _markdown()
+    children = (child for token in markdown.parse(text) for child in token.children or [])
+    return [
+        ImageLink(_source(token), _alt(token, markdown.options))
+        for token in children
+        if token.type == "image"
+    ]
+
+
+def render(text: str, images: Mapping[str, bytes] = NO_IMAGES) -> str:
     """HTML of block Markdown: no script, style, handler or htmx attribute survives.
 
-    Code is colored by classes and wraps, tables can be scrolled sideways with the keyboard, images
-    come from our own media folder only.
+    Code is colored by classes and wraps, tables can be scrolled sideways with the keyboard. The
+    images, by the name the text gives them, are put in whole; any other becomes its alt text.
     """
+    return sanitized(_markdown().render(text, {"images": images})).strip()
+
+
+def sanitized(html: str) -> str:
+    """The second wall alone: `html` without what is not on the lists above."""
     return nh3.clean(
-        _markdown().render(text),
+        html,
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_filtered,
-        url_schemes={"http", "https"},
+        url_schemes={"data", "http", "https"},  # data: for images alone, see _filtered
         link_rel="noopener",
-    ).strip()
+    )
 
 
-def render_inline(text: str) -> str:
+def render_inline(text: str, images: Mapping[str, bytes] = NO_IMAGES) -> str:
     """The same for a text that is mostly one line: a lone paragraph loses its `<p>`."""
-    html = render(text)
+    html = render(text, images)
     match = _LONE_PARAGRAPH.fullmatch(html)
     return match[1] if match else html
 
@@ -127,9 +157,24 @@ def _heading_close(
 def _image(
     self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
 ) -> str:
-    if _IMAGE.fullmatch(str(tokens[at].attrGet("src"))):
-        return self.image(tokens, at, options, env)
-    return escapeHtml(self.renderInlineAsText(tokens[at].children, options, env))
+    token = tokens[at]
+    content = env["images"].get(_source(token), b"")
+    uri = data_uri(content)
+    if not uri:
+        return escapeHtml(_alt(token, options))
+    token.attrSet("src", uri)
+    if size := png_size(content):
+        token.attrSet("width", str(size[0]))
+        token.attrSet("height", str(size[1]))
+    return self.image(tokens, at, options, env)
+
+
+def _source(token: Token) -> str:
+    return str(token.attrGet("src"))
+
+
+def _alt(token: Token, options: OptionsDict) -> str:
+    return RendererHTML().renderInlineAsText(token.children, options, {}).strip()
 
 
 def _table_open(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from questions.formats.faults import BankError, Fault
+from questions.formats.images import FOLDER, MAX_IMAGE_SIZE
 from questions.formats.item import Item
 from questions.formats.outline import Outline, parse_outline
 from questions.formats.text_bank import BankText, read_bank_text
@@ -63,11 +64,32 @@ def read_bank(root: Path) -> list[BankFolder]:
     return folders
 
 
+def read_images(folder: Path) -> dict[str, bytes]:
+    """The files of `images/` in the folder of a certification, by the name Markdown gives them.
+
+    Of a file that is too big no more is read than tells so; links out of the folder are left out.
+    """
+    home = folder.resolve()
+    return {
+        path.relative_to(folder).as_posix(): _start_of(path)
+        for path in sorted((folder / FOLDER).glob("*"))
+        if path.is_file() and path.resolve().is_relative_to(home)
+    }
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_IMAGE_SIZE + 1)
+
+
 def _read_folder(path: Path, reader: _Reader) -> BankFolder | None:
     outline = reader.read(path, lambda text, file: parse_outline(text, file=file))
+    images = read_images(path.parent)
     banks: list[tuple[str, BankText]] = []
     for bank_path in sorted(path.parent.glob("*.md")):
-        bank = reader.read(bank_path, lambda text, file: read_bank_text(text, file=file))
+        bank = reader.read(
+            bank_path, lambda text, file: read_bank_text(text, file=file, images=images)
+        )
         if bank:
             banks.append((reader.name(bank_path), bank))
     reader.faults.extend(_shared_ids(banks))

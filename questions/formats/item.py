@@ -30,12 +30,21 @@ class ItemPrompt:
 
 
 @dataclass(frozen=True)
+class ItemImage:
+    """A file named in the Markdown; `name` is what stands there, as in `images/plot.png`."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Item:
     """A question with its metadata.
 
     Steps of an ordering question stand in the right order. Responses of a matching question are
     distinct and stand in the order in which they first appear; the rationale of a distractor is the
-    option's, that of a true pair is the prompt's. `line` is where the question began in its file.
+    option's, that of a true pair is the prompt's. Images stand in the order in which they are first
+    named. `line` is where the question began in its file.
     """
 
     external_id: str
@@ -50,6 +59,7 @@ class Item:
     services: tuple[str, ...] = ()
     angoff: int | None = None
     verified: date | None = None
+    images: tuple[ItemImage, ...] = ()
     line: int = field(default=0, compare=False)
 
     @property
@@ -65,7 +75,7 @@ class Item:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 in hex of what a candidate may read and what is right.
+        """SHA-256 in hex of what a candidate may see and what is right.
 
         Identity and metadata (id, task, pool, services, angoff, verified) are left out: they can
         change without a new version.
@@ -78,4 +88,10 @@ class Item:
             self.explanation,
             self.references,
         ]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        if self.images:
+            content.append([[each.name, _digest(each.content)] for each in self.images])
+        return _digest(json.dumps(content).encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,13 +1,15 @@
 """The text bank: one readable Markdown file for each domain; docs/bank-format.md describes it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from questions.formats.faults import BankError, Fault, FaultLog
+from questions.formats.images import NO_IMAGES
 from questions.formats.item import Item, ItemOption, ItemPrompt
+from questions.formats.item_images import image_problems, with_images
 from questions.formats.rules import place, problems
 from questions.formats.text_lines import (
     Block,
@@ -43,13 +45,16 @@ class BankText:
     items: list[Item]
 
 
-def parse_bank_text(text: str, *, file: str) -> list[Item]:
+def parse_bank_text(text: str, *, file: str, images: Mapping[str, bytes] = NO_IMAGES) -> list[Item]:
     """The questions of one file; raises BankError with every fault found in it."""
-    return read_bank_text(text, file=file).items
+    return read_bank_text(text, file=file, images=images).items
 
 
-def read_bank_text(text: str, *, file: str) -> BankText:
-    """The heading and the questions of one file; raises BankError with every fault found in it."""
+def read_bank_text(text: str, *, file: str, images: Mapping[str, bytes] = NO_IMAGES) -> BankText:
+    """The heading and the questions of one file; `images` are those it may name.
+
+    Raises BankError with every fault found in it.
+    """
     log = FaultLog(file)
     lines, open_fence = read_lines(text)
     if open_fence:
@@ -57,7 +62,7 @@ def read_bank_text(text: str, *, file: str) -> BankText:
     _check_characters(lines, log)
     preamble, blocks = split_blocks(lines, 2)
     number, name = _read_heading(preamble, log)
-    items = [_Question(block, log).read() for block in blocks]
+    items = [_Question(block, log, images).read() for block in blocks]
     _check_ids(items, log)
     log.raise_any()
     return BankText(number, name, items)
@@ -71,7 +76,8 @@ def write_bank_text(heading: str, items: Iterable[Item]) -> str:
     """
     items = list(items)
     text = f"# {heading}\n\n" + "\n".join(_written(item) for item in items)
-    again = parse_bank_text(text, file=heading)
+    images = {each.name: each.content for item in items for each in item.images}
+    again = parse_bank_text(text, file=heading, images=images)
     if again != items:
         lost = next((a for a, b in zip(items, again, strict=False) if a != b), items[-1])
         message = f"{lost.external_id} holds text that this format cannot hold"
@@ -126,6 +132,7 @@ class _Question:
 
     block: Block
     log: FaultLog
+    images: Mapping[str, bytes]
     lines: dict[str, int] = field(default_factory=dict)
 
     def read(self) -> Item:
@@ -149,7 +156,7 @@ class _Question:
             line=self.block.line,
         )
         self._check(item)
-        return item
+        return with_images(item, self.images)
 
     def _fields(self, head: list[Line]) -> tuple[dict[str, str], str]:
         start = next((i for i, line in enumerate(head) if not line.is_blank), len(head))
@@ -308,7 +315,7 @@ class _Question:
                 self.log.add(line.number, "references", "expected '- [title](address)' on one line")
 
     def _check(self, item: Item) -> None:
-        for problem in problems(item):
+        for problem in [*problems(item), *image_problems(item, self.images)]:
             name = problem.field
             # A field that is missing has been reported as such.
             if name in FIELDS and getattr(item, name) == "":

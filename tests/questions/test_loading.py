@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from questions.content import content_of, item_of
 from questions.formats.bank_folder import read_bank
 from questions.formats.faults import BankError
-from questions.formats.item import Item
+from questions.formats.images import MAX_IMAGE_SIZE, data_uri
+from questions.formats.item import Item, ItemImage
 from questions.formats.text_bank import write_bank_text
 from questions.loading import LoadReport, load
 from questions.management.commands.load_bank import SHIPPED
@@ -24,6 +25,7 @@ from questions.models import (
 )
 from questions.publishing import publish
 from tests.questions.factories import make_item, make_version
+from tests.questions.formats.pictures import GIF, PNG, SVG
 from tests.questions.formats.test_outline import OUTLINE
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +129,68 @@ def test_changed_metadata_changes_the_question_alone(bank: Path) -> None:
     assert (question.pool, question.angoff, question.verified_on) == ("sample", 70, day)
     assert [service.name for service in question.services.all()] == ["AWS Glue"]
     assert len(versions("a-single")) == 1
+
+
+def illustrated(bank: Path, content: bytes) -> None:
+    """Give the first question an image."""
+    name = "images/plot.png"
+    (bank / "x-1" / "images").mkdir(exist_ok=True)
+    (bank / "x-1" / name).write_bytes(content)
+    changed(bank, stem=f"![A plot]({name})\n\nWhich?", images=(ItemImage(name, content),))
+
+
+def test_a_version_holds_its_image_whole(bank: Path) -> None:
+    illustrated(bank, PNG)
+    load(bank, now=NOW)
+    (version,) = versions("a-single")
+    html = f'<img src="{data_uri(PNG)}" alt="A plot" width="2" height="259">'
+    assert version.stem_html == f"<p>{html}</p>\n<p>Which?</p>"
+    assert version.stem == "![A plot](images/plot.png)\n\nWhich?"
+    assert report(bank) == replace(NOTHING, unchanged=ALL)
+
+
+def test_a_changed_picture_becomes_a_new_version(bank: Path) -> None:
+    illustrated(bank, PNG)
+    load(bank, now=NOW)
+    (bank / "x-1" / "images" / "plot.png").write_bytes(GIF)
+    assert report(bank) == replace(NOTHING, changed=["a-single"], unchanged=ALL[1:])
+    first, second = versions("a-single")
+    assert first.stem == second.stem
+    assert data_uri(PNG) in first.stem_html
+    assert data_uri(GIF) in second.stem_html
+
+
+def test_without_its_folder_an_image_is_its_alt_text(bank: Path) -> None:
+    load(bank, now=NOW)
+    question = Question.objects.get(external_id="a-single")
+    item = replace(FIRST[0], stem="![A plot](images/plot.png)")
+    draft = make_version(question, item, published=False)
+    publish(draft, now=NOW)
+    assert draft.stem_html == "<p>A plot</p>"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (SVG, "is none of PNG, JPEG, GIF, WebP"),
+        (PNG.ljust(MAX_IMAGE_SIZE + 1), "has more than 150 kB"),
+        (None, "does not exist"),
+    ],
+    ids=["SVG", "big", "gone"],
+)
+def test_a_bad_image_is_a_fault(bank: Path, content: bytes | None, message: str) -> None:
+    illustrated(bank, PNG)
+    path = bank / "x-1" / "images" / "plot.png"
+    path.write_bytes(content) if content else path.unlink()
+    assert faults(bank) == [f"x-1/1-first.md:11: stem: image 'images/plot.png' {message}"]
+
+
+def test_a_link_out_of_the_folder_is_no_image(bank: Path, tmp_path: Path) -> None:
+    illustrated(bank, PNG)
+    path = bank / "x-1" / "images" / "plot.png"
+    path.rename(tmp_path / "plot.png")
+    path.symlink_to(tmp_path / "plot.png")
+    assert faults(bank) == ["x-1/1-first.md:11: stem: image 'images/plot.png' does not exist"]
 
 
 def test_what_authors_replaced_does_not_come_back(bank: Path) -> None:

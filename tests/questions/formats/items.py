@@ -51,7 +51,8 @@ MATCHING = replace(
 
 _words = st.text("abc XYZ09.,;:!?'\"()[]*_`#<>=&%|\\\u00e9\u4e2d", min_size=1, max_size=30)
 _line = _words.map(str.strip).filter(
-    lambda text: text and not text.startswith(("#", ">", "```", "(fixed)"))
+    # An image would have to exist.
+    lambda text: text and not text.startswith(("#", ">", "```", "(fixed)")) and "![" not in text
 )
 _code = st.sampled_from(
     [

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from questions.formats.bank_folder import read_images
 from questions.formats.faults import BankError
-from questions.formats.item import Item, ItemOption, ItemPrompt
+from questions.formats.item import Item, ItemImage, ItemOption, ItemPrompt
 from questions.formats.text_bank import parse_bank_text, read_bank_text, write_bank_text
 from tests.questions.formats.items import MATCHING, MULTIPLE, ORDERING, SINGLE, valid_items
+from tests.questions.formats.pictures import GIF, PNG
 
 HEADING = "1 Data Engineering"
 
@@ -320,11 +322,34 @@ def test_only_content_changes_the_hash() -> None:
     assert len({item.content_hash for item in changed} | {SINGLE.content_hash}) == 5
 
 
+PLOT = "![A plot](images/a.png)"
+
+
+def test_images_are_read_and_come_back() -> None:
+    item = replace(SINGLE, stem=PLOT, images=(ItemImage("images/a.png", PNG),))
+    text = write_bank_text(HEADING, [item])
+    assert PLOT in text
+    assert parse_bank_text(text, file="", images={"images/a.png": PNG}) == [item]
+    other = replace(MULTIPLE, external_id="de-002", images=(ItemImage("images/a.png", GIF),))
+    with pytest.raises(BankError):
+        write_bank_text(HEADING, [item, replace(other, stem=PLOT)])
+
+
+def test_an_image_that_is_not_there_is_a_fault_of_its_line() -> None:
+    text = QUESTION.replace("A team", f"{PLOT} A team").replace("EBS fits.", "![](images/b.png)")
+    assert faults(text) == [
+        "1.md:11: stem: image 'images/a.png' does not exist",
+        "1.md:24: explanation: image 'images/b.png' does not exist",
+        "1.md:24: explanation: image 'images/b.png' has no alt text",
+    ]
+
+
 BANK = Path(__file__).parents[3] / "questions" / "bank"
 
 
 @pytest.mark.parametrize("path", sorted(BANK.glob("*/*.md")), ids=lambda path: path.name)
 def test_the_shipped_bank_comes_back_as_it_is(path: Path) -> None:
-    bank = read_bank_text(path.read_text(), file=path.name)
+    images = read_images(path.parent)
+    bank = read_bank_text(path.read_text(), file=path.name, images=images)
     text = write_bank_text(f"{bank.domain_number} {bank.domain_name}", bank.items)
-    assert parse_bank_text(text, file="") == bank.items
+    assert parse_bank_text(text, file="", images=images) == bank.items
