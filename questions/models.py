@@ -2,7 +2,10 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -120,6 +123,7 @@ class Question(models.Model):
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+    enemies = models.ManyToManyField("self", blank=True, verbose_name=_("never on one form with"))
 
     class Meta:
         verbose_name = _("question")
@@ -150,13 +154,23 @@ class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
         )
         return self.filter(pk__in=newest, question__retired_at__isnull=True)
 
+    def drafts(self) -> Self:
+        return self.filter(published_at__isnull=True)
+
+    def in_review(self) -> Self:
+        return self.drafts().filter(review_asked_at__isnull=False)
+
     def drawable(self, certification: Certification, pool: str) -> Self:
         """What a form of `certification` may be drawn from."""
         return self.current().filter(question__certification=certification, question__pool=pool)
 
 
 class QuestionVersion(models.Model):
-    """Content, frozen once published.
+    """Content, frozen once published. A question has one draft at the most.
+
+    A draft is `in review` from `review_asked_at` until it is published or sent back. `revision`
+    counts its saves. Two facts may come after publication, each through scoring/corrections.py:
+    `corrected_key` replaces a wrong key, `withdrawn_at` gives credit to all.
 
     `key` is written in author letters (A is the first option): the one right option, the right
     ones in order of the alphabet, the right order, or for matching one letter for each prompt.
@@ -178,10 +192,31 @@ class QuestionVersion(models.Model):
     references = models.JSONField(
         _("references"), default=list, blank=True, help_text=_("A list of {title, url}.")
     )
-    key = models.CharField(_("key"), max_length=8)
+    key = models.CharField(_("key"), max_length=8, blank=True)
     content_hash = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="written_versions",
+        verbose_name=_("author"),
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reviewed_versions",
+        verbose_name=_("reviewer"),
+    )
+    review_asked_at = models.DateTimeField(_("sent to review at"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    corrected_key = models.CharField(_("corrected key"), max_length=8, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    search = SearchVectorField(null=True, editable=False)
 
     objects = QuestionVersionQuerySet.as_manager()
 
@@ -189,12 +224,29 @@ class QuestionVersion(models.Model):
         verbose_name = _("question version")
         verbose_name_plural = _("question versions")
         ordering = ("question_id", "number")
+        permissions = (("review_questionversion", _("Can review and publish question versions")),)
+        indexes = (
+            GinIndex(fields=["search"], name="questions_version_search"),
+            GinIndex(
+                fields=["stem"], opclasses=["gin_trgm_ops"], name="questions_version_stem_alike"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["question", "number"], name="questions_version_number_unique"
             ),
+            models.UniqueConstraint(
+                fields=["question"],
+                condition=Q(published_at=None),
+                name="questions_version_one_draft",
+            ),
             models.CheckConstraint(
-                condition=Q(key__regex=r"^[A-H]+$"), name="questions_version_key_letters"
+                condition=Q(key__regex=r"^[A-H]+$") | Q(key="", published_at=None),
+                name="questions_version_key_letters",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrected_key__regex=r"^[A-H]*$"),
+                name="questions_version_corrected_key_letters",
             ),
         )
 
@@ -205,6 +257,11 @@ class QuestionVersion(models.Model):
     def choose_count(self) -> int:
         """How many letters a complete response has."""
         return len(self.key)
+
+    @property
+    def scoring_key(self) -> str:
+        """The key that counts: the corrected one where there is one."""
+        return self.corrected_key or self.key
 
 
 class Option(models.Model):
@@ -260,3 +317,180 @@ class Prompt(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class TrailEntry(models.Model):
+    """Who did what to a question, when and why. Rows are added and never changed."""
+
+    class Act(models.TextChoices):
+        CREATED = "created", _("created")
+        EDITED = "edited", _("edited")
+        ASKED = "asked", _("sent to review")
+        RETURNED = "returned", _("sent back")
+        PUBLISHED = "published", _("published")
+        RETIRED = "retired", _("retired")
+        RESTORED = "restored", _("restored")
+        TAGGED = "tagged", _("retagged")
+        VERIFIED = "verified", _("verified")
+        IMPORTED = "imported", _("imported")
+        REKEYED = "rekeyed", _("key corrected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="trail")
+    version = models.ForeignKey(
+        QuestionVersion, on_delete=models.SET_NULL, null=True, related_name="trail"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    act = models.CharField(_("step"), max_length=10, choices=Act.choices)
+    reason = models.TextField(_("reason"), blank=True)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("trail entry")
+        verbose_name_plural = _("trail entries")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.question_id} {self.act}"
+
+
+class QuestionReport(models.Model):
+    """A candidate's word that something about a question is wrong."""
+
+    class Reason(models.TextChoices):
+        KEY = "key", _("The key is wrong")
+        UNCLEAR = "unclear", _("The question is unclear")
+        OUTDATED = "outdated", _("It is out of date")
+        TYPO = "typo", _("A typing error")
+        OTHER = "other", _("Something else")
+
+    version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="reports")
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
+    text = models.TextField(_("what is wrong"), max_length=2000, blank=True)
+    created_at = models.DateTimeField(_("reported at"), auto_now_add=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    resolution = models.TextField(_("resolution"), blank=True)
+
+    class Meta:
+        verbose_name = _("report of a question")
+        verbose_name_plural = _("reports of questions")
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["version", "reporter"],
+                condition=Q(resolved_at=None, reporter__isnull=False),
+                name="questions_report_one_open_a_reporter",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["created_at"], condition=Q(resolved_at=None), name="questions_report_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.reason}"
+
+
+class QuestionImage(models.Model):
+    """A picture uploaded to a question, re-encoded; named in its Markdown as `images/<name>`."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="images")
+    name = models.CharField(_("file name"), max_length=100)
+    content = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+        ordering = ("question_id", "name")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["question", "name"], name="questions_image_name_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Import(models.Model):
+    """An uploaded file on its way into the bank: parsed by a worker, reviewed, then written."""
+
+    certification = models.ForeignKey(Certification, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    file_name = models.CharField(_("file"), max_length=255)
+    format = models.CharField(_("format"), max_length=20)
+    content = models.BinaryField(null=True)
+    encoding = models.CharField(max_length=20, blank=True)
+    task = models.ForeignKey(Task, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    parse_claimed_at = models.DateTimeField(null=True)
+    done_count = models.PositiveIntegerField(default=0)
+    total_count = models.PositiveIntegerField(default=0)
+    parsed_at = models.DateTimeField(_("parsed at"), null=True)
+    failure = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(_("written at"), null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRow(models.Model):
+    """One question of an import, or the reason why there is none."""
+
+    class Finding(models.TextChoices):
+        NEW = "new", _("new")
+        SAME = "same", _("already in the bank")
+        CONFLICT = "conflict", _("differs from the bank")
+        DOUBLE = "double", _("twice in the file")
+        SKIPPED = "skipped", _("skipped")
+
+    class Choice(models.TextChoices):
+        TAKE = "take", _("take")
+        REPLACE = "replace", _("new version of the one in the bank")
+        KEEP_BOTH = "keep_both", _("keep both")
+        SKIP = "skip", _("skip")
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    place = models.CharField(_("where"), max_length=100, help_text=_("Line or item id."))
+    item = models.JSONField(null=True)
+    finding = models.CharField(max_length=10, choices=Finding.choices)
+    code = models.CharField(max_length=40, blank=True)
+    messages = models.JSONField(default=list)
+    choice = models.CharField(max_length=10, choices=Choice.choices)
+    question = models.ForeignKey(Question, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("imported question")
+        verbose_name_plural = _("imported questions")
+        ordering = ("batch_id", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["batch", "number"], name="questions_importrow_number_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.place
