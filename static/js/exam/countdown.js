@@ -31,14 +31,15 @@ export class Countdown {
 
   #tick() {
     const left = this.seconds;
-    if (left === this.#shown) return;
+    if (left === this.#shown && left) return; // a page opened at zero ends too
     const crossed = WARNINGS.filter((mark) => left <= mark && mark < this.#shown);
     this.#shown = left;
     this.on.tick(left);
     if (crossed.length) this.on.warning(Math.min(...crossed));
     if (left === 0) {
       clearInterval(this.timer);
-      this.on.end();
+      // The server says whole seconds, rounded down: one more and the time is up there too.
+      setTimeout(() => this.on.end(), 1000);
     }
   }
 }

@@ -13,6 +13,7 @@ const say = (text, value) => text.replace("%s", value);
 const questions = findAll("[data-question]", room).map((element) => new Question(element));
 const reviewScreen = document.getElementById("review");
 const memory = `passline.place.${room.dataset.sitting}`;
+const contested = new Set(); // questions found changed elsewhere, and nothing done about it since
 let current = 1;
 let isLeaving = false;
 
@@ -65,6 +66,7 @@ const queue = new ResponseQueue(`passline.response.${room.dataset.sitting}.`, se
   },
   conflict(entry, body) {
     const question = questions[entry.position - 1];
+    contested.add(entry.position);
     question.take(body);
     showConflict(question, entry);
     showStatus("saved", words.ready);
@@ -74,6 +76,7 @@ const queue = new ResponseQueue(`passline.response.${room.dataset.sitting}.`, se
 });
 
 const changed = (question) => {
+  contested.delete(question.position);
   refresh(question);
   queue.put(question.change);
 };
@@ -184,8 +187,8 @@ const openEnd = () => {
   endDialog.showModal();
 };
 
+/** Hands in, with what a flush just before could not save; false when it did not arrive. */
 const submit = async () => {
-  await queue.flush();
   const unsaved = queue.entries.map(({ id, at, sent, ...change }) => change);
   const reply = await post(room.dataset.submit, { unsaved: JSON.stringify(unsaved) }).catch(() => null);
   if (reply?.status !== 200) return false;
@@ -196,7 +199,13 @@ const submit = async () => {
 
 const submitByHand = async (button) => {
   button.disabled = true;
-  if (!(await submit()) && !isLeaving) {
+  await queue.flush();
+  if (contested.size) {
+    button.disabled = false;
+    endDialog.close();
+    show([...contested][0]); // once, so that nobody ends without having been told
+    contested.clear();
+  } else if (!(await submit()) && !isLeaving) {
     const problem = find("[data-problem]");
     problem.textContent = words.noConnection;
     problem.hidden = false;
@@ -208,6 +217,7 @@ const submitByClock = async () => {
   const dialog = document.getElementById("time-up-dialog");
   if (endDialog.open) endDialog.close();
   if (!dialog.open) dialog.showModal();
+  await queue.flush();
   if (!(await submit()) && !isLeaving) {
     find("[data-progress]").textContent = words.timeUpOffline;
     setTimeout(submitByClock, 3000);
