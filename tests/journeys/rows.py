@@ -40,11 +40,12 @@ class Rows:
 
     def selected(self, sitting_id: int) -> dict[int, str]:
         """Position -> the saved response in shown letters, of every question that has one."""
-        rows = self.all(
-            "SELECT position, selected FROM exams_response"
-            " WHERE sitting_id = %s AND selected <> '' ORDER BY position",
-            sitting_id,
-        )
+        rows = self.all("SELECT * FROM exams_response WHERE sitting_id = %s", sitting_id)
+        return {row["position"]: row["selected"] for row in rows if row["selected"]}
+
+    def late(self, sitting_id: int) -> dict[int, str]:
+        """Position -> the response that came too late."""
+        rows = self.all("SELECT * FROM exams_lateresponse WHERE sitting_id = %s", sitting_id)
         return {row["position"]: row["selected"] for row in rows}
 
     def response(self, sitting_id: int, position: int) -> dict[str, Any]:
