@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from questions.formats.item import Item, ItemOption, ItemPrompt
+from questions.formats.item_images import with_images
 from questions.markdown import render, render_inline
 from questions.models import LETTERS, Option, Prompt, Question, QuestionVersion
 
@@ -65,7 +66,7 @@ def item_of(content: Content) -> Item:
     """
     version, question = content.version, content.version.question
     check_key(content)
-    return Item(
+    item = Item(
         external_id=question.external_id,
         kind=version.kind,
         task=question.task.number,
@@ -82,6 +83,7 @@ def item_of(content: Content) -> Item:
         angoff=question.angoff,
         verified=question.verified_on,
     )
+    return with_images(item, content.images)
 
 
 def check_key(content: Content) -> None:

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 import pytest
 
 from questions.content import content_of, item_of
+from questions.formats.item import ItemImage
 from questions.models import QuestionVersion
 from questions.publishing import UnpublishableError, publish
 from tests.questions.factories import make_item, make_question
+from tests.questions.formats.pictures import PNG
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +90,11 @@ def test_rows_give_the_item_back(kind: str) -> None:
     changes = {"external_id": item.external_id, "pool": "sample"}
     version = make_question(kind=kind, **changes)
     assert item_of(content_of(version)) == replace(item, pool="sample")
+
+
+def test_rows_with_their_images_give_the_item_back() -> None:
+    item = make_item(stem="![A plot](images/a.png)", images=(ItemImage("images/a.png", PNG),))
+    version = make_question(**vars(item))
+    content = replace(content_of(version), images={"images/a.png": PNG, "images/b.png": PNG})
+    assert item_of(content) == item
+    assert item_of(content).content_hash == version.content_hash
