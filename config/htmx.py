@@ -16,9 +16,11 @@ class HtmxSeamsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        patch_vary_headers(response, ["HX-Request", "HX-Target"])
         if "HX-Request" in request.headers and is_login_redirect(response):
-            return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+            response.status_code = 204
+            response["HX-Redirect"] = response["Location"]
+            del response["Location"]
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from exams.admin import ExamFilter
 from scoring import bell, mailing
 from scoring.models import DomainResult, EmailState, Result
 
@@ -59,7 +60,7 @@ class ResultAdmin(ReadOnly, admin.ModelAdmin[Result]):
         "email_state",
         "emailed_at",
     )
-    list_filter = (EmailStateFilter, "has_passed", "sitting__exam")
+    list_filter = (EmailStateFilter, "has_passed", ("sitting__exam", ExamFilter))
     list_select_related = ("sitting__exam__certification", "sitting__candidate")
     search_fields = ("sitting__candidate__email", "=sitting__pk")
     date_hierarchy = "scored_at"

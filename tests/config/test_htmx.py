@@ -27,8 +27,12 @@ def test_page_and_partial_vary_on_what_tells_them_apart(headers):
 
 
 def test_a_partial_that_needs_a_log_in_leads_the_whole_page_there():
-    response = answer(HttpResponseRedirect(LOG_IN), **BY_HTMX)
+    redirect = HttpResponseRedirect(LOG_IN, headers={"Vary": "Cookie"})
+    redirect.set_cookie("kept", "yes")
+    response = answer(redirect, **BY_HTMX)
     assert (response.status_code, response["HX-Redirect"]) == (204, LOG_IN)
+    assert varies_on(response) == {"Cookie", "HX-Request", "HX-Target"}
+    assert response.cookies["kept"].value == "yes"
     assert response.content == b""
     assert "Location" not in response
 

@@ -163,3 +163,15 @@ def test_other_headers_that_keep_a_page_to_itself():
 @pytest.mark.django_db
 def test_a_stale_form_says_so():
     assert "This form has expired" in stale_form().content.decode()
+
+
+def test_the_policy_stands_on_the_redirect_to_https_and_on_a_foreign_host_too(settings, client):
+    assert (
+        client.get("/", headers={"host": "elsewhere.example"})
+        .headers["Content-Security-Policy"]
+        .startswith("default-src 'none'")
+    )
+    settings.SECURE_SSL_REDIRECT = True
+    redirect = Client().get("/")
+    assert redirect.status_code == 301
+    assert "default-src 'none'" in redirect["Content-Security-Policy"]

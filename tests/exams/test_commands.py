@@ -126,7 +126,7 @@ def test_sweeping_once_closes_and_counts(overdue, capsys):
     overdue.refresh_from_db()
     assert overdue.submitted_at == overdue.deadline
     call_command("sweep")
-    assert capsys.readouterr().out == "Closed 1 sittings.\nClosed 0 sittings.\n"
+    assert capsys.readouterr().out == "Sittings closed: 1\nSittings closed: 0\n"
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def send_again(client, *chosen):
 def test_the_list_costs_the_same_for_each_length(count, client, clerk, django_assert_num_queries):
     results(count)
     client.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get(LIST)
     assert page.context["cl"].result_count == count
 

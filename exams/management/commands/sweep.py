@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *, every: float | None, **options: Any) -> None:
         if every is None:
-            self.stdout.write(f"Closed {delivery.close_overdue()} sittings.")
+            self.stdout.write(f"Sittings closed: {delivery.close_overdue()}")
             return
         stopped = Event()
         for number in (signal.SIGINT, signal.SIGTERM):
