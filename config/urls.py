@@ -25,6 +25,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("authoring/", include("questions.urls")),
     path("", include("exams.urls")),
     path("", include("scoring.urls")),
 ]

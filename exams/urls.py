@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from exams import views
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("sittings/<int:sitting_id>/clock/", views.time_left, name="time_left"),
     path("sittings/<int:sitting_id>/responses/<int:position>/", views.respond, name="respond"),
     path("sittings/<int:sitting_id>/submit/", views.submit, name="submit"),
+    path("authoring/", include("exams.urls_authoring")),
 ]

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from scoring import views
 
@@ -6,4 +6,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("results/", views.results, name="results"),
     path("results/<int:sitting_id>/", views.report, name="report"),
+    path("authoring/", include("scoring.urls_authoring")),
 ]

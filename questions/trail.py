@@ -1,0 +1,20 @@
+"""The trail of a question: who did what, when and why. Rows are added and never changed."""
+
+from accounts.models import User
+from questions.models import Question, QuestionVersion, TrailEntry
+
+Act = TrailEntry.Act
+
+
+def record(
+    question: Question,
+    act: TrailEntry.Act,
+    *,
+    actor: User | None,
+    version: QuestionVersion | None = None,
+    reason: str = "",
+) -> TrailEntry:
+    """Add a step, in the transaction of the step itself; no `actor` means the system did it."""
+    return TrailEntry.objects.create(
+        question=question, act=act, actor=actor, version=version, reason=reason.strip()
+    )
