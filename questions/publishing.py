@@ -29,7 +29,7 @@ def publish(version: QuestionVersion, *, now: datetime) -> bool:
     content = content_of(
         QuestionVersion.objects.select_related("question__task").get(pk=version.pk)
     )
-    content.version.content_hash = _checked_hash(content)
+    content.version.content_hash = checked_hash(content)
     render_content(content)
     content.version.save(update_fields=VERSION_FIELDS)
     Option.objects.bulk_update(content.options, ROW_FIELDS)
@@ -38,7 +38,8 @@ def publish(version: QuestionVersion, *, now: datetime) -> bool:
     return True
 
 
-def _checked_hash(content: Content) -> str:
+def checked_hash(content: Content) -> str:
+    """The hash of content that keeps the rules of the bank; raises UnpublishableError."""
     try:
         item = item_of(content)
     except ValueError as error:
