@@ -26,8 +26,9 @@ const request = async (url, options = {}) => {
     ...options,
     headers: { "X-Sitting-Token": room.dataset.token },
   });
-  const isJson = reply.headers.get("Content-Type")?.startsWith("application/json");
-  return { status: reply.status, body: isJson ? await reply.json() : {} };
+  // A network that asks for a log-in says yes to everything: only our own word counts.
+  if (!reply.headers.get("Content-Type")?.startsWith("application/json")) throw new Error(`${url}: no word of ours`);
+  return { status: reply.status, body: await reply.json() };
 };
 
 const post = (url, fields) => request(url, { method: "POST", body: new URLSearchParams(fields), keepalive: true });

@@ -1,0 +1,61 @@
+"""Odd places to sit an exam: behind a captive portal, without storage, given more time late."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.journeys import room
+from tests.journeys.browsing import Visitors
+from tests.journeys.rows import Rows
+
+SAVES = re.compile(r"/responses/\d+/$")
+UNSAVED = re.compile("^Not saved, 1 answer")
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Page:
+    visitors.expects_failures = True
+    return visitors.arrive()
+
+
+def single(rows: Rows, sitting: int) -> int:
+    return next(at for at, one in rows.questions(sitting).items() if one["kind"] == "single")
+
+
+def portal(route: Route) -> None:
+    """What stands between says yes to everything, and nothing arrives."""
+    route.fulfill(status=200, content_type="text/html", body="<p>Welcome to our network</p>")
+
+
+def drop_the_reply(route: Route) -> None:
+    route.fetch()
+    route.abort("connectionreset")
+
+
+def cut(route: Route) -> None:
+    route.abort("connectionreset")
+
+
+def lose_the_first_reply() -> Callable[[Route], None]:
+    """The first request arrives and its reply is lost; no later one arrives."""
+    ways = [drop_the_reply]
+    return lambda route: (ways.pop() if ways else cut)(route)
+
+
+def test_only_our_server_can_say_yes(page: Page, rows: Rows) -> None:
+    sitting = room.start_sample(page)
+    position = single(rows, sitting)
+    room.go_to(page, position)
+    page.route("**/sittings/**", portal)
+    room.choose(page, "B")
+    expect(room.status(page)).to_have_text(UNSAVED)
+    dialog = room.open_end(page)
+    dialog.get_by_role("button", name="End the exam and score it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("No connection")
+
+    page.unroute("**/sittings/**")
+    dialog.get_by_role("button", name="End the exam and score it").click()
+    room.expect_report(page)
+    assert rows.selected(sitting) == {position: "B"}
