@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 LETTERS = "ABCDEFGH"
@@ -247,6 +247,9 @@ class QuestionVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(corrected_key__regex=r"^[A-H]*$"),
                 name="questions_version_corrected_key_letters",
+            ),
+            models.CheckConstraint(
+                condition=~Q(author=F("reviewer")), name="questions_version_two_people"
             ),
         )
 

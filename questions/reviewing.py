@@ -61,12 +61,12 @@ def approve(
 
     Raises OwnWorkError and UnpublishableError, which leave it in review.
     """
+    # Saves up to `revision` stand in the trail by now, and any later one makes the row count zero.
+    if is_own_work(version, actor):
+        raise OwnWorkError
     waiting = QuestionVersion.objects.in_review().filter(pk=version.pk, revision=revision)
     if not waiting.update(reviewer=actor):
         return False
-    # Behind the lock: whoever saved up to this revision stands in the trail by now.
-    if is_own_work(_locked(version), actor):
-        raise OwnWorkError
     publish(version, now=now)
     record(version.question, Act.PUBLISHED, actor=actor, version=version, reason=reason)
     return True
