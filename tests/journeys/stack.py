@@ -4,6 +4,7 @@ The journeys and the screenshots run against it. It ends with the process that s
 """
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -12,8 +13,9 @@ import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import psycopg
@@ -23,14 +25,7 @@ from config.servers import CHECKOUT, tethered
 from tests.config.waiting import wait_until
 
 HOST = "127.0.0.1"
-STEPS = ("migrate", "load_bank", "load_exams", "create_demo")
-SET_UP = f"""
-import django
-from django.core.management import call_command
-django.setup()
-for name in {STEPS}:
-    call_command(name, verbosity=0)
-"""
+SCENE = "from tests.journeys import scene; scene.prepare()"
 START_SECONDS = 60.0
 
 
@@ -42,6 +37,7 @@ class Stack:
     database: str
     env: Mapping[str, str]
     folder: Path
+    scene: dict[str, Any] = field(default_factory=dict)
 
 
 @contextmanager
@@ -49,7 +45,7 @@ def running(name: str, folder: Path) -> Iterator[Stack]:
     """Everything that serves, over the fresh database `name`; logs go to `folder`."""
     with fresh_database(name) as database, ExitStack() as processes:
         stack = make_stack(name, database, folder)
-        run(SET_UP, stack)
+        stack.scene.update(prepare(stack))
         for part, command in commands(stack).items():
             processes.enter_context(process(part, command, stack))
         wait_until(lambda: is_ready(stack.url), START_SECONDS)
@@ -115,9 +111,14 @@ def with_redis_number(url: str, number: int) -> str:
 # --- The processes
 
 
-def run(code: str, stack: Stack) -> None:
-    """Run Python code to its end. Raises CalledProcessError, after its output was shown."""
-    subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=stack.env, check=True)
+def prepare(stack: Stack) -> dict[str, Any]:
+    """Fill the database; where things are, as scene.py says."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", SCENE]
+    done = subprocess.run(command, cwd=CHECKOUT, env=stack.env, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    scene: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return scene
 
 
 @contextmanager
