@@ -59,3 +59,36 @@ def test_only_our_server_can_say_yes(page: Page, rows: Rows) -> None:
     dialog.get_by_role("button", name="End the exam and score it").click()
     room.expect_report(page)
     assert rows.selected(sitting) == {position: "B"}
+
+
+def test_what_is_left_behind_is_shown_as_it_is_saved(page: Page, rows: Rows) -> None:
+    sitting = room.start_sample(page)
+    position = single(rows, sitting)
+    room.go_to(page, position)
+    page.route(SAVES, lose_the_first_reply())
+    room.choose(page, "A")
+    expect(room.status(page)).to_have_text(UNSAVED)
+    room.choose(page, "B")
+    page.close()
+    assert rows.selected(sitting) == {position: "A"}
+
+    later = page.context.new_page()
+    later.goto(f"/sittings/{sitting}/")
+    room.expect_saved(later)
+    assert rows.selected(sitting) == {position: "B"}
+    assert room.chosen(later, position) == "B"
+
+
+@pytest.mark.parametrize("text", ["{", "null", '{"position": 99, "at": 1, "sent": []}'])
+def test_a_damaged_entry_stands_in_nobodys_way(page: Page, rows: Rows, text: str) -> None:
+    sitting = room.start_sample(page)
+    page.evaluate(
+        "([key, text]) => localStorage.setItem(key, text)",
+        [f"passline.response.{sitting}.damaged", text],
+    )
+    page.reload()
+    position = single(rows, sitting)
+    room.go_to(page, position)
+    room.choose(page, "B")
+    room.expect_saved(page)
+    assert rows.selected(sitting) == {position: "B"}

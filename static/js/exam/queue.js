@@ -2,8 +2,17 @@
 // leaves it only on the server's yes, so that a crash, a reload or a second tab loses nothing.
 
 const LONGEST_WAIT = 10_000;
-const sameState = (one, other) =>
+
+export const sameState = (one, other) =>
   one.selected === other.selected && one.struck === other.struck && one.flagged === other.flagged;
+
+const read = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
 
 export class ResponseQueue {
   #pending = new Map(); // position -> entry, in the order of first change
@@ -32,7 +41,8 @@ export class ResponseQueue {
   /** What an earlier page of this sitting left unsaved, oldest first. */
   leftBehind() {
     return this.#stored()
-      .map(([, text]) => JSON.parse(text))
+      .map(([, text]) => read(text))
+      .filter((entry) => Array.isArray(entry?.sent)) // one that cannot be read stands in nobody's way
       .sort((one, other) => one.at - other.at);
   }
 

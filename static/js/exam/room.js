@@ -2,7 +2,7 @@
 
 import { asClock, Countdown } from "./countdown.js";
 import { Question } from "./question.js";
-import { ResponseQueue } from "./queue.js";
+import { ResponseQueue, sameState } from "./queue.js";
 
 const room = document.getElementById("room");
 const words = document.getElementById("words").dataset;
@@ -359,6 +359,9 @@ setInterval(askTheTime, 30_000);
 
 queue.leftBehind().forEach((entry) => {
   const question = questions[entry.position - 1];
+  if (!question) return;
+  // What the server has may be our own save whose reply was lost: then go on from it.
+  if (entry.sent.some((state) => sameState(state, question))) entry.revision = question.revision;
   if (entry.revision === question.revision) question.take(entry);
   queue.take(entry);
 });
