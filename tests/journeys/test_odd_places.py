@@ -79,6 +79,20 @@ def test_what_is_left_behind_is_shown_as_it_is_saved(page: Page, rows: Rows) -> 
     assert room.chosen(later, position) == "B"
 
 
+def test_the_room_works_without_storage(page: Page, rows: Rows) -> None:
+    for name in ("localStorage", "sessionStorage"):
+        page.add_init_script(
+            f"Object.defineProperty(window, '{name}',"
+            " {get() { throw new DOMException('denied', 'SecurityError'); }})"
+        )
+    sitting = room.start_sample(page)
+    position = single(rows, sitting)
+    room.go_to(page, position)
+    room.choose(page, "B")
+    room.expect_saved(page)
+    assert rows.selected(sitting) == {position: "B"}
+
+
 @pytest.mark.parametrize("text", ["{", "null", '{"position": 99, "at": 1, "sent": []}'])
 def test_a_damaged_entry_stands_in_nobodys_way(page: Page, rows: Rows, text: str) -> None:
     sitting = room.start_sample(page)

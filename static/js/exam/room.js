@@ -17,6 +17,23 @@ const contested = new Set(); // questions found changed elsewhere, and nothing d
 let current = 1;
 let isLeaving = false;
 
+// --- What this browser remembers; with storage switched off, this page alone
+
+const recall = (storage, key) => {
+  try {
+    return window[storage].getItem(key);
+  } catch {
+    return null;
+  }
+};
+const remember = (storage, key, value) => {
+  try {
+    window[storage].setItem(key, value);
+  } catch {
+    // nothing that matters
+  }
+};
+
 // --- Talking to the server
 
 const request = async (url, options = {}) => {
@@ -153,7 +170,7 @@ const show = (position, { focus = true } = {}) => {
   find(`.place[data-go="${current}"]`).setAttribute("aria-current", "true");
   find('[data-act="previous"]').disabled = current === 1;
   refresh(questions[current - 1]);
-  sessionStorage.setItem(memory, current);
+  remember("sessionStorage", memory, current);
   scrollTo(0, 0);
   if (focus) questions[current - 1].element.focus({ preventScroll: true });
 };
@@ -340,8 +357,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-shortcutsOn.checked = localStorage.getItem("passline.shortcuts") !== "off";
-shortcutsOn.addEventListener("change", () => localStorage.setItem("passline.shortcuts", shortcutsOn.checked ? "on" : "off"));
+shortcutsOn.checked = recall("localStorage", "passline.shortcuts") !== "off";
+shortcutsOn.addEventListener("change", () => remember("localStorage", "passline.shortcuts", shortcutsOn.checked ? "on" : "off"));
 
 addEventListener("beforeunload", (event) => {
   if (queue.size && !isLeaving) event.preventDefault();
@@ -366,6 +383,6 @@ queue.leftBehind().forEach((entry) => {
   queue.take(entry);
 });
 questions.forEach(refreshPlace);
-show(Number(sessionStorage.getItem(memory)) || 1, { focus: false });
+show(Number(recall("sessionStorage", memory)) || 1, { focus: false });
 showStatus("saved", words.ready);
 queue.flush();
