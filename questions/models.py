@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 LETTERS = "ABCDEFGH"
+NO_RESPONSE = "-"
 
 
 class Certification(models.Model):
@@ -173,7 +174,8 @@ class QuestionVersion(models.Model):
     `corrected_key` replaces a wrong key, `withdrawn_at` gives credit to all.
 
     `key` is written in author letters (A is the first option): the one right option, the right
-    ones in order of the alphabet, the right order, or for matching one letter for each prompt.
+    ones in order of the alphabet, the right order, or for matching one letter for each prompt; a
+    draft has NO_RESPONSE where a prompt has no letter yet.
     """
 
     class Kind(models.TextChoices):
@@ -214,6 +216,15 @@ class QuestionVersion(models.Model):
     )
     review_asked_at = models.DateTimeField(_("sent to review at"), null=True, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
+    saved_at = models.DateTimeField(_("saved at"), null=True, editable=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("saved by"),
+    )
     corrected_key = models.CharField(_("corrected key"), max_length=8, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
@@ -241,7 +252,8 @@ class QuestionVersion(models.Model):
                 name="questions_version_one_draft",
             ),
             models.CheckConstraint(
-                condition=Q(key__regex=r"^[A-H]+$") | Q(key="", published_at=None),
+                condition=Q(key__regex=r"^[A-H]+$")
+                | Q(key__regex=r"^[A-H-]*$", published_at=None),
                 name="questions_version_key_letters",
             ),
             models.CheckConstraint(
@@ -331,6 +343,7 @@ class TrailEntry(models.Model):
         ASKED = "asked", _("sent to review")
         RETURNED = "returned", _("sent back")
         PUBLISHED = "published", _("published")
+        DISCARDED = "discarded", _("draft discarded")
         RETIRED = "retired", _("retired")
         RESTORED = "restored", _("restored")
         TAGGED = "tagged", _("retagged")
