@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts.models import User
+
 AUTHOR = "questions.change_questionversion"
 REVIEWER = "questions.review_questionversion"
 
@@ -32,3 +34,10 @@ def allowed(*permissions: str) -> Callable[[View], View]:
 
 author_required = allowed(AUTHOR)
 reviewer_required = allowed(REVIEWER)
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in, behind one of the guards above or in the admin."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from accounts.models import User
+from questions.access import REVIEWER, person
 from questions.models import (
     Certification,
     Domain,
@@ -19,7 +22,9 @@ from questions.models import (
     Service,
     Task,
 )
-from questions.publishing import UnpublishableError, publish
+from questions.publishing import UnpublishableError
+from questions.reviewing import OwnWorkError, approve
+from questions.trail import Act, record
 
 
 @admin.register(Certification)
@@ -103,8 +108,8 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Question | None = None
     ) -> tuple[str, ...]:
-        """The identity never changes."""
-        return ("certification", "external_id") if obj else ()
+        """The identity never changes, and to retire takes a reason: see the question's life."""
+        return ("certification", "external_id", "retired_at") if obj else ("retired_at",)
 
 
 class FrozenInline(admin.StackedInline[Any, QuestionVersion]):
@@ -146,7 +151,7 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
     list_select_related = ("question__certification",)
     search_fields = ("question__external_id", "stem")
     autocomplete_fields = ("question",)
-    readonly_fields = ("published_at",)
+    readonly_fields = ("author", "reviewer", "review_asked_at", "published_at")
     actions = ("publish_selected",)
 
     @admin.display(description=_("certification"), ordering="question__certification")
@@ -163,16 +168,50 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
     ) -> bool:
         return is_draft(obj) and super().has_delete_permission(request, obj)
 
-    @admin.action(description=_("Publish the selected versions"), permissions=["change"])
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(REVIEWER)
+
+    def save_model(
+        self, request: HttpRequest, obj: QuestionVersion, form: Any, change: bool
+    ) -> None:
+        """Whoever saves a draft has written it; one published a moment ago stays as it is."""
+        user = person(request)
+        if not change:
+            obj.author = user
+        else:
+            obj.revision = locked_revision(obj)
+        obj.revision += 1
+        super().save_model(request, obj, form, change)
+        record(obj.question, Act.EDITED if change else Act.CREATED, actor=user, version=obj)
+
+    @admin.action(description=_("Publish the selected versions"), permissions=["review"])
     def publish_selected(self, request: HttpRequest, versions: QuerySet[QuestionVersion]) -> None:
-        count, now = 0, timezone.now()
-        for version in versions:
-            try:
-                count += publish(version, now=now)
-            except UnpublishableError as error:
-                self.message_user(request, f"{version}: {error}", messages.ERROR)
+        faults = {version: fault_of_approving(version, person(request)) for version in versions}
+        for version, fault in faults.items():
+            if fault:
+                self.message_user(request, f"{version}: {fault}", messages.ERROR)
+        count = sum(not fault for fault in faults.values())
         text = ngettext("%(count)d version published.", "%(count)d versions published.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+
+def locked_revision(version: QuestionVersion) -> int:
+    drafts = QuestionVersion.objects.drafts().filter(pk=version.pk).select_for_update()
+    revision = drafts.values_list("revision", flat=True).first()
+    if revision is None:
+        raise PermissionDenied
+    return revision
+
+
+def fault_of_approving(version: QuestionVersion, reviewer: User) -> str:
+    """Publish what waits for review; why not, where it cannot be."""
+    try:
+        is_done = approve(version, actor=reviewer, revision=version.revision, now=timezone.now())
+    except OwnWorkError:
+        return gettext("you wrote a part of it; somebody else has to review it")
+    except UnpublishableError as error:
+        return str(error)
+    return "" if is_done else gettext("it is not in review")
 
 
 def is_draft(version: QuestionVersion | None) -> bool:

@@ -1,13 +1,16 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from questions.models import QuestionVersion, Task
+from questions.models import QuestionVersion, Task, TrailEntry
+from questions.reviewing import is_own_work
 from tests.questions.factories import make_certification, make_item, make_question, make_version
 
 pytestmark = [
@@ -91,18 +94,55 @@ def test_a_draft_can_be_edited(staff: Client) -> None:
     assert "<textarea" in response.content.decode()
 
 
-def test_drafts_are_published_and_faults_are_told(staff: Client) -> None:
-    good, bad = make_question(published=False), make_question(published=False, explanation="")
-    response = staff.post(
+def publish_selected(client: Client, *versions: QuestionVersion) -> list[str]:
+    response = client.post(
         address("questionversion_changelist"),
-        {"action": "publish_selected", "_selected_action": [good.pk, bad.pk]},
+        {"action": "publish_selected", "_selected_action": [version.pk for version in versions]},
         follow=True,
     )
-    assert sorted(str(message) for message in response.context["messages"]) == [
+    return sorted(str(message) for message in response.context["messages"])
+
+
+def test_what_waits_for_review_is_published_and_faults_are_told(staff: Client) -> None:
+    good, bad = make_question(published=False), make_question(published=False, explanation="")
+    idle, own = make_question(published=False), make_question(published=False)
+    QuestionVersion.objects.exclude(pk=idle.pk).update(review_asked_at=timezone.now())
+    QuestionVersion.objects.filter(pk=own.pk).update(author=User.objects.get())
+    assert publish_selected(staff, good, bad, idle, own) == [
         "1 version published.",
         f"{bad}: explanation: is empty",
+        f"{idle}: it is not in review",
+        f"{own}: you wrote a part of it; somebody else has to review it",
     ]
     assert list(QuestionVersion.objects.published()) == [good]
+    assert TrailEntry.objects.get().act == "published"
+
+
+def test_publishing_is_offered_to_reviewers_only(client: Client) -> None:
+    version = make_question(published=False)
+    QuestionVersion.objects.update(review_asked_at=timezone.now())
+    author = User.objects.create_user("author@example.com", "secret", is_staff=True)
+    author.groups.add(Group.objects.get(name="Authors"))
+    client.force_login(author)
+    publish_selected(client, version)
+    assert not QuestionVersion.objects.published().exists()
+
+
+def test_who_edits_a_draft_in_the_admin_has_written_it(staff: Client) -> None:
+    version = make_question(published=False)
+    url = address("questionversion_change", version.pk)
+    form = staff.get(url).context["adminform"].form
+    values = {field.html_name: field.value() for field in form if field.value() is not None}
+    management = {
+        f"{name}-{part}_FORMS": 0
+        for name in ("options", "prompts")
+        for part in ("TOTAL", "INITIAL")
+    }
+    values |= {"stem": "Reworded?", "references": "[]"} | management
+    assert staff.post(url, values).status_code == 302
+    saved = QuestionVersion.objects.get()
+    assert (saved.stem, saved.revision) == ("Reworded?", version.revision + 1)
+    assert is_own_work(saved, User.objects.get())
 
 
 def test_services_are_completed(staff: Client) -> None:
