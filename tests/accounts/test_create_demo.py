@@ -50,6 +50,10 @@ def test_rights(capsys):
     assert (candidate.is_staff, candidate.time_zone) == (False, "Europe/Zurich")
     assert candidate.get_all_permissions() == set()
     assert {right.partition(".")[0] for right in author.get_all_permissions()} == {"questions"}
+    assert author.has_perm("questions.change_questionversion")
+    assert not author.has_perm("questions.review_questionversion")
+    assert staff.has_perm("questions.review_questionversion")
+    assert [*staff.groups.values_list("name", flat=True).order_by("name")] == ["Reviewers", "Staff"]
     assert {right.partition(".")[0] for right in staff.get_all_permissions()} == {
         "accounts",
         "questions",
