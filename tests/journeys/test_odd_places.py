@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -77,6 +78,19 @@ def test_what_is_left_behind_is_shown_as_it_is_saved(page: Page, rows: Rows) -> 
     room.expect_saved(later)
     assert rows.selected(sitting) == {position: "B"}
     assert room.chosen(later, position) == "B"
+
+
+def test_time_added_late_keeps_the_room_open(page: Page, rows: Rows) -> None:
+    sitting = room.start_mock(page)
+    rows.move_deadline(sitting, timedelta(seconds=4))
+    page.reload()
+    rows.move_deadline(sitting, timedelta(minutes=10))
+    clock = page.locator("#timer .value")
+    expect(clock).to_have_text("0:00:00")
+    expect(clock).to_have_text(re.compile(r"^0:09:5\d$"))
+    expect(page.get_by_role("dialog", name="Time is up")).to_be_hidden()
+    expect(clock).not_to_have_text(clock.inner_text())  # it runs again
+    assert rows.sitting(sitting)["submitted_at"] is None
 
 
 def test_the_room_works_without_storage(page: Page, rows: Rows) -> None:

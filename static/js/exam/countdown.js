@@ -11,22 +11,29 @@ export const asClock = (seconds) => {
 export class Countdown {
   #endsAt = 0;
   #shown = Infinity;
+  #timer = null;
 
-  /** @param {object} on `tick(seconds)`, `warning(seconds)` once at each of WARNINGS, `end()` once */
+  /** @param {object} on `tick(seconds)`, `warning(seconds)` once at each of WARNINGS, `end()` at zero */
   constructor(seconds, on) {
     this.on = on;
-    this.anchor(seconds);
     this.#shown = seconds;
     on.tick(seconds);
-    this.timer = setInterval(() => this.#tick(), 250);
+    this.anchor(seconds);
+    this.#run();
   }
 
   get seconds() {
     return Math.max(0, Math.ceil((this.#endsAt - performance.now()) / 1000));
   }
 
+  /** Takes the server's word; time added after the end lets it run again. */
   anchor(seconds) {
     this.#endsAt = performance.now() + seconds * 1000;
+    if (seconds) this.#run();
+  }
+
+  #run() {
+    this.#timer ??= setInterval(() => this.#tick(), 250);
   }
 
   #tick() {
@@ -37,7 +44,8 @@ export class Countdown {
     this.on.tick(left);
     if (crossed.length) this.on.warning(Math.min(...crossed));
     if (left === 0) {
-      clearInterval(this.timer);
+      clearInterval(this.#timer);
+      this.#timer = null;
       // The server says whole seconds, rounded down: one more and the time is up there too.
       setTimeout(() => this.on.end(), 1000);
     }

@@ -235,8 +235,9 @@ const submitByClock = async () => {
   const dialog = document.getElementById("time-up-dialog");
   if (endDialog.open) endDialog.close();
   if (!dialog.open) dialog.showModal();
-  await queue.flush();
-  if (!(await submit()) && !isLeaving) {
+  await Promise.all([askTheTime(), queue.flush()]);
+  if (countdown.seconds) dialog.close(); // time was added, and this page had not heard of it
+  else if (!isLeaving && !(await submit()) && !isLeaving) {
     find("[data-progress]").textContent = words.timeUpOffline;
     setTimeout(submitByClock, 3000);
   }
