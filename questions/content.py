@@ -1,19 +1,20 @@
 """What a version says, as rows and as a plain item."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from questions.formats.images import FOLDER
 from questions.formats.item import Item, ItemOption, ItemPrompt
 from questions.formats.item_images import with_images
-from questions.markdown import render, render_inline
-from questions.models import LETTERS, Option, Prompt, Question, QuestionVersion
+from questions.markdown import embedded_images, images_in, render, render_inline
+from questions.models import LETTERS, NO_RESPONSE, Option, Prompt, Question, QuestionVersion
 
 
 @dataclass(frozen=True)
 class Content:
     """A version with its options and prompts in order, saved or not.
 
-    `images` are those of the files it came from; of a saved version only its HTML has them.
+    `images` are those there are for its texts, by the name these give them: `images/plot.png`.
     """
 
     version: QuestionVersion
@@ -53,10 +54,23 @@ def rows_of(item: Item, *, question: Question, number: int) -> Content:
 
 
 def content_of(version: QuestionVersion) -> Content:
-    """The rows of a saved version, in two statements."""
+    """The rows of a saved version, in two statements, and a third if a draft names images."""
     options = version.options.order_by("position")
     prompts = version.prompts.order_by("position")
-    return Content(version, list(options), list(prompts))
+    content = Content(version, list(options), list(prompts))
+    return replace(content, images=images_for(content))
+
+
+def images_for(content: Content) -> dict[str, bytes]:
+    """What was published stands whole in its HTML; a draft's images are those of its question."""
+    texts = _texts(content)
+    if content.version.published_at:
+        pairs = (embedded_images(text, html) for text, html in texts)
+        return {name: image for found in pairs for name, image in found.items()}
+    if not any(images_in(text) for text, _ in texts):
+        return {}
+    images = content.version.question.images.all()
+    return {f"{FOLDER}/{image.name}": bytes(image.content) for image in images}
 
 
 def item_of(content: Content) -> Item:
@@ -64,8 +78,14 @@ def item_of(content: Content) -> Item:
 
     Raises ValueError if the key does not fit the options or the prompts.
     """
-    version, question = content.version, content.version.question
     check_key(content)
+    return draft_item(content)
+
+
+def draft_item(content: Content) -> Item:
+    """The same as far as it is written; a prompt without a letter points at option -1."""
+    version, question = content.version, content.version.question
+    key = version.key.ljust(len(content.prompts), NO_RESPONSE)
     item = Item(
         external_id=question.external_id,
         kind=version.kind,
@@ -74,8 +94,8 @@ def item_of(content: Content) -> Item:
         stem=version.stem,
         options=_options(content),
         prompts=tuple(
-            ItemPrompt(prompt.text, LETTERS.index(letter), prompt.rationale)
-            for prompt, letter in zip(content.prompts, version.key, strict=False)
+            ItemPrompt(prompt.text, LETTERS.find(letter), prompt.rationale)
+            for prompt, letter in zip(content.prompts, key, strict=False)
         ),
         explanation=version.explanation,
         references=tuple((each["title"], each["url"]) for each in version.references),
@@ -110,10 +130,22 @@ def render_content(content: Content) -> None:
         row.rationale_html = render_inline(row.rationale, images)
 
 
+def _texts(content: Content) -> list[tuple[str, str]]:
+    """Everything written in Markdown, each with its HTML."""
+    version = content.version
+    rows: list[Option | Prompt] = [*content.options, *content.prompts]
+    return [
+        (version.stem, version.stem_html),
+        (version.explanation, version.explanation_html),
+        *((row.text, row.html) for row in rows),
+        *((row.rationale, row.rationale_html) for row in rows),
+    ]
+
+
 def _options(content: Content) -> tuple[ItemOption, ...]:
     kind, key = content.version.kind, content.version.key
     rows = content.options
-    if kind == "ordering":
+    if kind == "ordering" and len(key) == len(rows):
         rows = [rows[LETTERS.index(letter)] for letter in key]
     has_keys = kind in {"single", "multiple"}
     return tuple(

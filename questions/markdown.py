@@ -2,6 +2,7 @@
 """Markdown of questions to safe HTML, once, when a version is published."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -37,6 +38,9 @@ ATTRIBUTES = {
 
 _LINK = re.compile(r"https?://[^/]", re.IGNORECASE)
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}")
+_EMBEDDED = re.compile(
+    r'<img(?: [a-z]+="[^"]*")*? src="data:image/[a-z]+;base64,([A-Za-z0-9+/]+={0,2})"'
+)
 _ALLOWED = {
     "class": re.compile(r"[a-z][a-z0-9 -]*"),
     "tabindex": re.compile("0"),
@@ -65,6 +69,15 @@ def images_in(text: str) -> list[ImageLink]:
         for token in children
         if token.type == "image"
     ]
+
+
+def embedded_images(text: str, html: str) -> dict[str, bytes]:
+    """The images that `render` put into `html`, by the name that `text` gives them."""
+    links, uris = images_in(text), _EMBEDDED.findall(html) if "<img" in html else []
+    if len(links) != len(uris):
+        return {}
+    pairs = zip(links, uris, strict=True)
+    return {link.source: b64decode(uri) for link, uri in pairs}
 
 
 def render(text: str, images: Mapping[str, bytes] = NO_IMAGES) -> str:

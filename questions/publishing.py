@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from questions.content import Content, content_of, item_of, render_content
+from questions.formats.item_images import image_problems
 from questions.formats.rules import problems
 from questions.models import Option, Prompt, QuestionVersion
 
-VERSION_FIELDS = ["stem_html", "explanation_html", "content_hash"]
+VERSION_FIELDS = ["stem_html", "explanation_html", "content_hash", "published_at"]
 ROW_FIELDS = ["html", "rationale_html"]
 
 
@@ -22,16 +23,17 @@ def publish(version: QuestionVersion, *, now: datetime) -> bool:
 
     Locks the version. Raises UnpublishableError, which leaves it a draft.
     """
-    drafts = QuestionVersion.objects.filter(pk=version.pk, published_at=None)
-    if not drafts.update(published_at=now):
+    # Only behind the lock is what we read what everybody will see; published before it is checked,
+    # half a key would break a constraint and name no rule.
+    drafts = QuestionVersion.objects.drafts().select_related("question__task")
+    draft = drafts.select_for_update(of=("self",)).filter(pk=version.pk).first()
+    if draft is None:
         return False
-    # Only now, behind the lock, is what we read what everybody will see.
-    content = content_of(
-        QuestionVersion.objects.select_related("question__task").get(pk=version.pk)
-    )
-    content.version.content_hash = checked_hash(content)
+    content = content_of(draft)
+    draft.content_hash = checked_hash(content)
+    draft.published_at = now
     render_content(content)
-    content.version.save(update_fields=VERSION_FIELDS)
+    draft.save(update_fields=VERSION_FIELDS)
     Option.objects.bulk_update(content.options, ROW_FIELDS)
     Prompt.objects.bulk_update(content.prompts, ROW_FIELDS)
     version.refresh_from_db()
@@ -44,7 +46,7 @@ def checked_hash(content: Content) -> str:
         item = item_of(content)
     except ValueError as error:
         raise UnpublishableError(f"key: {error}") from error
-    found = [f"{problem.field}: {problem.message}" for problem in problems(item)]
-    if found:
+    broken = [*problems(item), *image_problems(item, content.images)]
+    if found := [f"{problem.field}: {problem.message}" for problem in broken]:
         raise UnpublishableError("\n".join(found))
     return item.content_hash

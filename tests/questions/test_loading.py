@@ -23,7 +23,7 @@ from questions.models import (
     Service,
     Task,
 )
-from questions.publishing import publish
+from questions.publishing import UnpublishableError, publish
 from tests.questions.factories import make_item, make_version
 from tests.questions.formats.pictures import GIF, PNG, SVG
 from tests.questions.formats.test_outline import OUTLINE
@@ -160,13 +160,13 @@ def test_a_changed_picture_becomes_a_new_version(bank: Path) -> None:
     assert data_uri(GIF) in second.stem_html
 
 
-def test_without_its_folder_an_image_is_its_alt_text(bank: Path) -> None:
+def test_an_image_that_nobody_uploaded_keeps_a_version_a_draft(bank: Path) -> None:
     load(bank, now=NOW)
     question = Question.objects.get(external_id="a-single")
     item = replace(FIRST[0], stem="![A plot](images/plot.png)")
     draft = make_version(question, item, published=False)
-    publish(draft, now=NOW)
-    assert draft.stem_html == "<p>A plot</p>"
+    with pytest.raises(UnpublishableError, match="does not exist"):
+        publish(draft, now=NOW)
 
 
 @pytest.mark.parametrize(

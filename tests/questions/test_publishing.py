@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from questions.content import content_of, item_of
+from questions.formats.images import data_uri
 from questions.formats.item import ItemImage
 from questions.models import QuestionVersion
 from questions.publishing import UnpublishableError, publish
@@ -73,6 +74,25 @@ def test_a_version_that_breaks_a_rule_stays_a_draft(
     assert str(caught.value) == message
     assert version.published_at is None
     assert QuestionVersion.objects.get().published_at is None
+
+
+def test_half_a_key_is_named_as_a_broken_rule() -> None:
+    version = make_question(kind="matching", published=False)
+    QuestionVersion.objects.update(key="A-A")
+    with pytest.raises(UnpublishableError, match="the key 'A-A' does not fit the options"):
+        publish(version, now=NOW)
+
+
+def test_images_of_the_question_are_published_whole() -> None:
+    version = make_question(published=False, stem="![A plot](images/a.png) What is it?")
+    with pytest.raises(UnpublishableError, match="'images/a.png' does not exist"):
+        publish(version, now=NOW)
+    version.question.images.create(name="a.png", content=PNG, width=2, height=259)
+    publish(version, now=NOW)
+    assert data_uri(PNG) in version.stem_html
+    version.question.images.all().delete()
+    assert content_of(version).images == {"images/a.png": PNG}
+    assert item_of(content_of(version)).content_hash == version.content_hash
 
 
 def test_an_ordering_key_other_than_the_written_order_is_understood() -> None:
