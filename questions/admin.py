@@ -180,7 +180,7 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
             obj.author = user
         else:
             obj.revision = locked_revision(obj)
-        obj.revision += 1
+        obj.revision, obj.saved_by, obj.saved_at = obj.revision + 1, user, timezone.now()
         super().save_model(request, obj, form, change)
         record(obj.question, Act.EDITED if change else Act.CREATED, actor=user, version=obj)
 

@@ -74,9 +74,12 @@ def approve(
 
 def is_own_work(version: QuestionVersion, user: User) -> bool:
     """Whether `user` wrote any of it."""
-    return (
-        version.author_id == user.pk or version.trail.filter(actor=user, act__in=WRITING).exists()
-    )
+    return user.pk in writers(version) or version.trail.filter(actor=user, act__in=WRITING).exists()
+
+
+def writers(version: QuestionVersion) -> set[int | None]:
+    """Whom the row itself names; who else wrote stands in the trail."""
+    return {version.author_id, version.saved_by_id}
 
 
 @transaction.atomic
