@@ -31,6 +31,14 @@ class NoForm(Exception):
     """The exam has no frozen form to sit."""
 
 
+class Stale(Exception):
+    """What a submit brought along was made on top of something else than its rows say by now."""
+
+    def __init__(self, responses: Sequence[Response]) -> None:
+        super().__init__(f"{len(responses)} responses have changed meanwhile.")
+        self.responses = responses
+
+
 @dataclass(frozen=True)
 class Change:
     """What the browser says of one question, on top of the `revision` it last saw."""
@@ -40,6 +48,14 @@ class Change:
     selected: str
     struck: str
     is_flagged: bool
+
+    def is_said(self, response: Response) -> bool:
+        """Whether the row says it already: a repeated request."""
+        return (self.selected, self.struck, self.is_flagged) == (
+            response.selected,
+            response.struck,
+            response.is_flagged,
+        )
 
 
 @dataclass(frozen=True)
@@ -193,7 +209,8 @@ def submit(token: SittingToken, *, unsaved: Sequence[Change] = ()) -> bool:
     """Close the sitting and have it scored, in one transaction; False when it was not open.
 
     `unsaved` are responses the browser could not save before. They count up to the deadline and
-    its grace; after that they are kept as late.
+    its grace; after that they are kept as late. Raises Stale, and leaves the sitting open, when a
+    row has a later revision and says something else.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -211,13 +228,16 @@ def submit(token: SittingToken, *, unsaved: Sequence[Change] = ()) -> bool:
     if unsaved and row[0]:
         take_unsaved(token.sitting_id, unsaved)
     elif unsaved:
-        keep_late(token.sitting_id, unsaved)
+        keep_late(token.sitting_id, [one for one, _ in unsaid(token.sitting_id, unsaved)])
     announce(token.sitting_id)
     return True
 
 
 def take_unsaved(sitting_id: int, unsaved: Sequence[Change]) -> None:
-    """Write what the submit brought along; whatever is staler than its row stays out."""
+    """Write what the submit brought along; raises Stale."""
+    rows = [row for one, row in unsaid(sitting_id, unsaved) if one.revision != row.revision]
+    if rows:
+        raise Stale(rows)
     with connection.cursor() as cursor:
         cursor.execute(
             TAKE_UNSAVED,
@@ -230,6 +250,15 @@ def take_unsaved(sitting_id: int, unsaved: Sequence[Change]) -> None:
                 "flags": [one.is_flagged for one in unsaved],
             },
         )
+
+
+def unsaid(sitting_id: int, changes: Sequence[Change]) -> list[tuple[Change, Response]]:
+    """Those of the changes that their rows do not say already, each with its row."""
+    places = [one.position for one in changes]
+    rows = Response.objects.filter(sitting=sitting_id, position__in=places)
+    by_place = {row.position: row for row in rows}
+    known = [(one, by_place[one.position]) for one in changes if one.position in by_place]
+    return [(one, row) for one, row in known if not one.is_said(row)]
 
 
 def announce(sitting_id: int) -> None:

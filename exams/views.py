@@ -122,14 +122,14 @@ def refuse(token: SittingToken, change: Change) -> HttpResponse:
     now = response.asked_at
     if not response.sitting.is_open(now):
         delivery.close_if_overdue(token.sitting_id)
-        if not is_said(response, change):
+        if not change.is_said(response):
             delivery.keep_late(token.sitting_id, [change])
         return JsonResponse({"report": reverse("report", args=[token.sitting_id])}, status=410)
     reply = state(response) | {
         "saved_at": response.responded_at,
         "seconds_left": clock.seconds_left(response.sitting.deadline, now),
     }
-    if is_said(response, change):
+    if change.is_said(response):
         return JsonResponse(reply)
     return JsonResponse(reply, status=422 if response.revision == change.revision else 409)
 
@@ -139,15 +139,6 @@ def get_object_or_404_standing(token: SittingToken, position: int) -> Response:
         return delivery.standing(token, position)
     except Response.DoesNotExist:
         raise Http404 from None
-
-
-def is_said(response: Response, change: Change) -> bool:
-    """Whether the row says already what the change would make it say: a repeated request."""
-    return (response.selected, response.struck, response.is_flagged) == (
-        change.selected,
-        change.struck,
-        change.is_flagged,
-    )
 
 
 def state(response: Response) -> dict[str, Any]:
@@ -165,8 +156,12 @@ def submit(request: HttpRequest, token: SittingToken) -> HttpResponse:
     form = SubmitForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=422)
-    unsaved = form.cleaned_data["unsaved"]
-    if not delivery.submit(token, unsaved=unsaved):
+    try:
+        is_closed = delivery.submit(token, unsaved=form.cleaned_data["unsaved"])
+    except delivery.Stale as stale:
+        rows = [{"position": one.position} | state(one) for one in stale.responses]
+        return JsonResponse({"responses": rows}, status=409)
+    if not is_closed:
         get_object_or_404_standing(token, 1)
     return JsonResponse({"report": reverse("report", args=[token.sitting_id])})
 

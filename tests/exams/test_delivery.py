@@ -213,7 +213,7 @@ def test_submit_takes_along_what_was_not_saved_yet():
     delivery.respond(token_of(sitting), change(2, selected="C"))
     unsaved = [
         change(1, selected="A"),
-        change(2, revision=0, selected="D"),
+        change(2, revision=0, selected="C"),
         change(3, selected="Z"),
     ]
     assert delivery.submit(token_of(sitting), unsaved=unsaved) is True
@@ -222,9 +222,22 @@ def test_submit_takes_along_what_was_not_saved_yet():
     assert row(sitting, 3) == ("", "", False, 0)
 
 
+def test_a_submit_overwrites_nothing_it_has_not_seen():
+    sitting = make_sitting(make_form(make_exam()), make_user())
+    delivery.respond(token_of(sitting), change(2, selected="C"))
+    unsaved = [change(1, selected="A"), change(2, revision=0, selected="D")]
+    with pytest.raises(delivery.Stale) as stale:
+        delivery.submit(token_of(sitting), unsaved=unsaved)
+    assert [(one.position, one.selected) for one in stale.value.responses] == [(2, "C")]
+    sitting.refresh_from_db()
+    assert sitting.submitted_at is None
+    assert row(sitting, 1) == ("", "", False, 0)
+
+
 def test_what_a_submit_brings_after_the_grace_is_kept_as_late_and_not_counted():
     sitting = make_sitting(make_form(make_exam()), make_user(), started_ago=timedelta(hours=2))
-    assert delivery.submit(token_of(sitting), unsaved=[change(1, selected="A")]) is True
+    said = change(2, selected="")
+    assert delivery.submit(token_of(sitting), unsaved=[change(1, selected="A"), said]) is True
     sitting.refresh_from_db()
     assert sitting.submitted_at == sitting.deadline
     assert row(sitting) == ("", "", False, 0)

@@ -262,6 +262,17 @@ def test_submit_answers_with_the_way_to_the_report(sitting):
     assert sitting.result.raw_score in {0, 1}
 
 
+def test_a_submit_is_told_what_changed_meanwhile(sitting):
+    save(sitting, 2, selected="C", flagged="on")
+    unsaved = [{"position": 2, "revision": 0, "selected": "D", "struck": "", "flagged": False}]
+    refused = post(sitting, "submit/", {"unsaved": json.dumps(unsaved)})
+    stands = {"position": 2, "revision": 1, "selected": "C", "struck": "", "flagged": True}
+    assert (refused.status_code, refused.json()) == (409, {"responses": [stands]})
+    unsaved[0]["revision"] = 1
+    assert post(sitting, "submit/", {"unsaved": json.dumps(unsaved)}).status_code == 200
+    assert row(sitting, 2) == ("D", "", False, 2)
+
+
 def test_a_second_submit_is_told_the_same(sitting):
     first = post(sitting, "submit/", {})
     second = post(sitting, "submit/", {})

@@ -80,6 +80,18 @@ def test_what_is_left_behind_is_shown_as_it_is_saved(page: Page, rows: Rows) -> 
     assert room.chosen(later, position) == "B"
 
 
+def test_the_last_word_arrives_with_the_submit_after_a_lost_reply(page: Page, rows: Rows) -> None:
+    sitting = room.start_sample(page)
+    position = single(rows, sitting)
+    room.go_to(page, position)
+    page.route(SAVES, lose_the_first_reply())
+    room.choose(page, "A")
+    expect(room.status(page)).to_have_text(UNSAVED)
+    room.choose(page, "B")
+    room.hand_in(page)
+    assert rows.selected(sitting) == {position: "B"}
+
+
 def test_time_added_late_keeps_the_room_open(page: Page, rows: Rows) -> None:
     sitting = room.start_mock(page)
     rows.move_deadline(sitting, timedelta(seconds=4))

@@ -95,6 +95,14 @@ export class ResponseQueue {
     if (report) this.on.closed(report);
   }
 
+  /** What a submit was refused for: rows that say something else than what came along. */
+  reconsider(rows) {
+    for (const body of rows) {
+      const entry = this.#pending.get(body.position);
+      if (entry) this.#settle(entry, { status: 409, body });
+    }
+  }
+
   /** Whether the server has decided about the entry, either way. */
   #settle(entry, reply) {
     const newer = this.#pending.get(entry.position);

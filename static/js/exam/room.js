@@ -205,10 +205,14 @@ const openEnd = () => {
   endDialog.showModal();
 };
 
-/** Hands in, with what a flush just before could not save; false when it did not arrive. */
+/** Hands in, with what a flush just before could not save; false when it did not arrive, or was contested. */
 const submit = async () => {
   const unsaved = queue.entries.map(({ id, at, sent, ...change }) => change);
   const reply = await post(room.dataset.submit, { unsaved: JSON.stringify(unsaved) }).catch(() => null);
+  if (reply?.status === 409) {
+    queue.reconsider(reply.body.responses);
+    return !contested.size && submit();
+  }
   if (reply?.status !== 200) return false;
   queue.clear();
   leave(reply.body.report);
@@ -218,12 +222,14 @@ const submit = async () => {
 const submitByHand = async (button) => {
   button.disabled = true;
   await queue.flush();
+  const isIn = !contested.size && (await submit());
   if (contested.size) {
+    const [position] = contested;
+    contested.delete(position); // once, so that nobody ends without having been told
     button.disabled = false;
     endDialog.close();
-    show([...contested][0]); // once, so that nobody ends without having been told
-    contested.clear();
-  } else if (!(await submit()) && !isLeaving) {
+    show(position);
+  } else if (!isIn && !isLeaving) {
     const problem = find("[data-problem]");
     problem.textContent = words.noConnection;
     problem.hidden = false;
