@@ -17,6 +17,7 @@ FULL = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violat
 COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 NARROW = (390, 320)
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SETTLED = "() => Promise.all(document.getAnimations().map((one) => one.finished))"
 WIDEST = """() => [...document.querySelectorAll('body *')]
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 3).map((one) => one.outerHTML.slice(0, 120))"""
@@ -64,6 +65,7 @@ def test_is_accessible(sight: Sight, cast: dict[str, Visitors], stack: Stack) ->
 
     problems = violations(page, FULL)
     page.emulate_media(color_scheme="dark")
+    page.evaluate(SETTLED)
     problems += [f"dark: {one}" for one in violations(page, COLORS)]
     page.emulate_media(color_scheme="light")
     problems += sideways(page)
