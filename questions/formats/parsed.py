@@ -1,0 +1,117 @@
+"""What a reader of another system's format found, and what it says of the rest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from questions.formats.item import Item
+
+
+class Code(StrEnum):
+    """What a note is about. Codes are stable: pages and scripts may rely on them."""
+
+    # The file as a whole, refused
+    TOO_BIG = "too-big"
+    ENCODING = "encoding"
+    MALFORMED = "malformed"
+    DOCTYPE = "doctype"
+    NOT_THIS_FORMAT = "not-this-format"
+    # A question, skipped
+    KIND_UNKNOWN = "kind-unknown"
+    KIND_NUMERIC = "kind-numeric"
+    KIND_SHORT_ANSWER = "kind-short-answer"
+    KIND_ESSAY = "kind-essay"
+    KIND_DESCRIPTION = "kind-description"
+    KIND_MISSING_WORD = "kind-missing-word"
+    KIND_CLOZE = "kind-cloze"
+    SYNTAX = "syntax"
+    NO_STEM = "no-stem"
+    NO_KEY = "no-key"
+    ALL_KEYS = "all-keys"
+    TOO_FEW_OPTIONS = "too-few-options"
+    TOO_MANY_OPTIONS = "too-many-options"
+    EMPTY_OPTION = "empty-option"
+    DUPLICATE_OPTION = "duplicate-option"
+    BAD_WEIGHT = "bad-weight"
+    BAD_POSITION = "bad-position"
+    # A question, imported with a change that its author should see
+    PARTIAL_CREDIT = "partial-credit"
+    ONE_KEY = "one-key"
+    STRAY_EQUALS = "stray-equals"
+    LOOKS_LIKE_OPTION = "looks-like-option"
+    EMPTY_PAIR = "empty-pair"
+    BAD_ID = "bad-id"
+    DUPLICATE_ID = "duplicate-id"
+    BAD_TAG = "bad-tag"
+    HTML_DROPPED = "html-dropped"
+    IMAGE_MISSING = "image-missing"
+    IMAGE_REMOTE = "image-remote"
+    IMAGE_REFUSED = "image-refused"
+    FILE_DROPPED = "file-dropped"
+    DETAIL_DROPPED = "detail-dropped"
+    # A question that a writer leaves out
+    CANNOT_HOLD_KIND = "cannot-hold-kind"
+    CANNOT_HOLD_TEXT = "cannot-hold-text"
+    # What a writer leaves out of a question
+    LOSES_RATIONALES = "loses-rationales"
+    LOSES_EXPLANATION = "loses-explanation"
+    LOSES_FORMATTING = "loses-formatting"
+    LOSES_IMAGES = "loses-images"
+    LOSES_FIXED_PLACES = "loses-fixed-places"
+    LOSES_ID = "loses-id"
+    LOSES_METADATA = "loses-metadata"
+
+
+LEFT_OUT = frozenset({Code.CANNOT_HOLD_KIND, Code.CANNOT_HOLD_TEXT})
+
+
+@dataclass(frozen=True)
+class Note:
+    """One remark; `place` is what a person can look for: "line 12", "question q-7"."""
+
+    file: str
+    place: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.file, self.place, self.message) if part)
+
+
+class FileRefusedError(ValueError):
+    """A file that no reader will go on with; `note` says why."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+        super().__init__(str(note))
+
+
+@dataclass(frozen=True)
+class ParsedItem:
+    """A question with what its author should know about its import.
+
+    `item.external_id` is empty where the file has none, `item.task` where no category is a task
+    number. `category` is the path as the file has it, parts joined by "/".
+    """
+
+    item: Item
+    place: str
+    notes: list[Note] = field(default_factory=list)
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """All of one file; every question of it is either in `items` or in `skipped`, once.
+
+    `warnings` speak of the file; those of a question are its own `notes`.
+    """
+
+    items: list[ParsedItem] = field(default_factory=list)
+    skipped: list[Note] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
+
+
+def is_left_out(notes: Iterable[Note]) -> bool:
+    """Whether a writer leaves the question out, by the notes of its `unsupported`."""
+    return any(note.code in LEFT_OUT for note in notes)
