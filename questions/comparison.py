@@ -1,6 +1,7 @@
 """Two versions of a question, field by field."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ def compared(old: Content, new: Content) -> list[Field]:
         _field(_("Key"), _key(old.version), _key(new.version)),
         _field(_("Explanation"), old.version.explanation, new.version.explanation),
         _field(_("References"), _references(old.version), _references(new.version)),
+        _field(_("Images"), _images(old), _images(new)),
     ]
     return [field for field in fields if field.lines]
 
@@ -52,6 +54,13 @@ def _key(version: QuestionVersion) -> str:
 
 def _references(version: QuestionVersion) -> str:
     return "\n".join(f"{each['title']} <{each['url']}>" for each in version.references)
+
+
+def _images(content: Content) -> str:
+    """A picture that was drawn anew under its old name shows by its digest."""
+    return "\n".join(
+        f"{name} ({sha256(image).hexdigest()[:8]})" for name, image in content.images.items()
+    )
 
 
 def _options(old: Content, new: Content) -> list[Field]:

@@ -1,13 +1,12 @@
 """Versions as the candidate meets them, with key and rationales; drafts rendered on the way."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 
-from questions.content import Content, render_content
-from questions.models import LETTERS, Option, Prompt, QuestionImage, QuestionVersion
+from questions.content import Content, images_for, render_content
+from questions.models import LETTERS, Option, Prompt, QuestionVersion
 
 Kind = QuestionVersion.Kind
 
@@ -53,31 +52,21 @@ class ShownQuestion:
         return dict(zip(LETTERS, self.content.options, strict=False))
 
 
-def with_content(versions: "QuerySet[QuestionVersion]") -> "QuerySet[QuestionVersion]":
-    """With all that is shown of them, in a number of statements that does not grow."""
-    return versions.select_related(
-        "author", "question__certification", "question__task__domain"
-    ).prefetch_related("options", "prompts", "question__services")
-
-
 def shown(versions: Iterable[QuestionVersion]) -> list[ShownQuestion]:
-    """From rows of `with_content`; one statement more if there are drafts."""
+    """Three statements for all of them, and one more if there are drafts.
+
+    Select `question__task__domain` along: the page says what the question is about.
+    """
     rows = list(versions)
-    images = _images([row for row in rows if row.published_at is None])
-    return [_shown(row, images[row.question_id]) for row in rows]
+    prefetch_related_objects(rows, "options", "prompts", "question__services")
+    drafts = [row for row in rows if row.published_at is None]
+    prefetch_related_objects(drafts, "question__images")
+    return [_shown(row) for row in rows]
 
 
-def _shown(version: QuestionVersion, images: Mapping[str, bytes]) -> ShownQuestion:
-    content = Content(version, [*version.options.all()], [*version.prompts.all()], images)
+def _shown(version: QuestionVersion) -> ShownQuestion:
+    content = Content(version, [*version.options.all()], [*version.prompts.all()])
     if version.published_at is None:
+        content = replace(content, images=images_for(content))
         render_content(content)
     return ShownQuestion(content)
-
-
-def _images(drafts: Sequence[QuestionVersion]) -> defaultdict[int, dict[str, bytes]]:
-    by_question: defaultdict[int, dict[str, bytes]] = defaultdict(dict)
-    if drafts:
-        ids = [draft.question_id for draft in drafts]
-        for image in QuestionImage.objects.filter(question__in=ids):
-            by_question[image.question_id][f"images/{image.name}"] = bytes(image.content)
-    return by_question
