@@ -214,6 +214,11 @@ class Sitting(models.Model):
                 name="exams_sitting_falls_due",
             ),
             models.Index(fields=["candidate", "-started_at"], name="exams_sitting_of_candidate"),
+            models.Index(
+                fields=["guest_key"],
+                condition=Q(guest_key__isnull=False),
+                name="exams_sitting_of_guest",
+            ),
         )
 
     def __str__(self) -> str:
