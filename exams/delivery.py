@@ -80,8 +80,8 @@ def start(
     try:
         return begin(exam, candidate=candidate, guest_key=guest_key, rng=rng)
     except IntegrityError:
-        held: Sitting = Sitting.objects.open().get(exam=exam, **holder)
-    if close_if_overdue(held.pk):
+        held: Sitting | None = Sitting.objects.open().filter(exam=exam, **holder).first()
+    if held is None or close_if_overdue(held.pk):  # closed since, or now
         return begin(exam, candidate=candidate, guest_key=guest_key, rng=rng)
     return held
 
@@ -181,8 +181,9 @@ def standing(token: SittingToken, position: int) -> Response:
         Response.objects.with_clock()
         .select_related("sitting")
         .get(
-            Q(sitting__candidate=token.candidate_id, sitting__candidate__is_active=True)
+            Q(sitting__candidate=token.candidate_id, sitting__candidate__isnull=False)
             | Q(sitting__guest_key=token.guest_key, sitting__guest_key__isnull=False),
+            Q(sitting__candidate=None) | Q(sitting__candidate__is_active=True),
             sitting=token.sitting_id,
             position=position,
         )

@@ -5,7 +5,8 @@ In each the sitting's row is locked by the `held` step, and `clock_timestamp()` 
 
 HOLDER_MAY_WRITE = """
     s.id = %(sitting)s AND s.submitted_at IS NULL
-    AND (s.candidate_id = %(candidate)s AND u.is_active OR s.guest_key = %(guest_key)s)
+    AND (s.candidate_id = %(candidate)s OR s.guest_key = %(guest_key)s)
+    AND (s.candidate_id IS NULL OR u.is_active)
 """
 
 LETTERS_FIT = """

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 from django.utils import timezone
 
 from exams import delivery
@@ -91,6 +91,19 @@ def test_a_start_after_the_deadline_closes_the_old_sitting_and_begins_anew():
     old.refresh_from_db()
     assert new.pk != old.pk
     assert old.submitted_at == old.deadline
+
+
+def test_a_start_that_another_one_stopped_begins_when_that_is_over(monkeypatch):
+    form, user = make_form(make_exam()), make_user()
+    begin, refusals = delivery.begin, [IntegrityError("one open sitting, submitted just now")]
+
+    def begin_late(*args, **kwargs):
+        if refusals:
+            raise refusals.pop()
+        return begin(*args, **kwargs)
+
+    monkeypatch.setattr(delivery, "begin", begin_late)
+    assert make_sitting(form, user).submitted_at is None
 
 
 def test_start_takes_the_form_sat_least_often():
@@ -315,6 +328,17 @@ def test_a_guests_sittings_move_to_the_account_and_the_open_page_goes_on_saving(
     assert sitting.candidate == user
     assert delivery.respond(token, change()) is not None
     assert delivery.adopt(key, make_user("eve@passline.example")) == 0
+
+
+def test_the_open_page_saves_nothing_for_an_account_that_was_switched_off():
+    key, user = uuid4(), make_user(is_active=False)
+    sitting = make_sitting(make_form(make_exam()), guest_key=key)
+    token = token_of(sitting)
+    delivery.adopt(key, user)
+    assert delivery.respond(token, change()) is None
+    assert delivery.submit(token) is False
+    with pytest.raises(Response.DoesNotExist):
+        delivery.standing(token, 1)
 
 
 def test_an_open_sitting_stays_behind_when_the_account_has_one_of_the_same_exam():
