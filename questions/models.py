@@ -252,8 +252,7 @@ class QuestionVersion(models.Model):
                 name="questions_version_one_draft",
             ),
             models.CheckConstraint(
-                condition=Q(key__regex=r"^[A-H]+$")
-                | Q(key__regex=r"^[A-H-]*$", published_at=None),
+                condition=Q(key__regex=r"^[A-H]+$") | Q(key__regex=r"^[A-H-]*$", published_at=None),
                 name="questions_version_key_letters",
             ),
             models.CheckConstraint(
