@@ -1,0 +1,15 @@
+"""What a candidate may say about a question."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from questions.models import QuestionReport
+
+
+class ReportQuestionForm(forms.ModelForm[QuestionReport]):
+    class Meta:
+        model = QuestionReport
+        fields = ("reason", "text")
+        labels = {"reason": _("What is wrong?"), "text": _("In your words")}
+        widgets = {"text": forms.Textarea(attrs={"rows": 3, "maxlength": 2000})}
+        help_texts = {"text": _("A source helps, such as a link to the documentation.")}
