@@ -61,7 +61,7 @@ def _rows(old: str | None, new: str | None) -> list[Line]:
         return [Line((Piece(old, False),), (Piece(new, False),))]
     before, after = _WORD.findall(old), _WORD.findall(new)
     matcher = SequenceMatcher(None, before, after, False)
-    if max(len(before), len(after)) > MAX_WORDS or matcher.ratio() < KINSHIP:
+    if max(len(before), len(after)) > MAX_WORDS or _kinship(before, after) < KINSHIP:
         return [Line(_whole(old), None), Line(None, _whole(new))]
     codes = matcher.get_opcodes()
     return [
@@ -70,6 +70,12 @@ def _rows(old: str | None, new: str | None) -> list[Line]:
             _pieces(after, [(tag, start, end) for tag, _, _, start, end in codes]),
         )
     ]
+
+
+def _kinship(old: list[str], new: list[str]) -> float:
+    """The share of words, 0 to 1, that two lines have in common in this order."""
+    before, after = ([word for word in line if not word.isspace()] for line in (old, new))
+    return SequenceMatcher(None, before, after, False).ratio()
 
 
 def _whole(text: str | None) -> tuple[Piece, ...] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import prefetch_related_objects
 
 from questions.content import Content, images_for, render_content
+from questions.formats.rules import is_web_address
 from questions.models import LETTERS, Option, Prompt, QuestionVersion
 
 Kind = QuestionVersion.Kind
@@ -47,6 +48,11 @@ class ShownQuestion:
     def spare_options(self) -> list[Option]:
         """Of a matching question: the options that belong to no prompt."""
         return [each for each in self.content.options if each not in self.keys]
+
+    @property
+    def references(self) -> list[dict[str, str]]:
+        """Those one may follow: nobody has checked a draft's yet."""
+        return [each for each in self.version.references if is_web_address(each["url"])]
 
     def _by_letter(self) -> dict[str, Option]:
         return dict(zip(LETTERS, self.content.options, strict=False))
