@@ -6,6 +6,9 @@ do not reach the template's context before the sitting is submitted.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from html import unescape
+
+from django.utils.html import strip_tags
 
 from exams.letters import ALPHABET, EMPTY_PLACE
 from exams.models import Response, Sitting
@@ -20,6 +23,10 @@ class RoomOption:
     html: str
     is_selected: bool
     is_struck: bool
+
+    @property
+    def text(self) -> str:
+        return plain_text(self.html)
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,21 @@ class RoomQuestion:
     places: list[Place]
 
     @property
+    def stem_text(self) -> str:
+        return plain_text(self.stem_html)
+
+    @property
     def is_choice(self) -> bool:
         return self.kind in {Kind.SINGLE, Kind.MULTIPLE}
 
     @property
     def is_partial(self) -> bool:
         return bool(self.selected) and not self.is_complete
+
+
+def plain_text(html: str) -> str:
+    """Rendered HTML as a person reads it, for where no markup can stand; not escaped."""
+    return unescape(strip_tags(html))
 
 
 def questions(sitting: Sitting) -> list[RoomQuestion]:

@@ -30,6 +30,22 @@ def test_options_stand_in_this_sittings_order_under_its_letters():
     ]
 
 
+def test_where_no_markup_can_stand_characters_are_shown_as_they_read():
+    sitting = make_mixed_sitting()
+    version = sitting.responses.get(position=4).form_question.version
+    QuestionVersion.objects.filter(pk=version.pk).update(
+        stem_html="<p>R&amp;D, <b>2 &lt; 3</b></p>"
+    )
+    Option.objects.filter(version=version).update(html="<code>a &amp; b</code>")
+    question = rooms.questions(sitting)[3]
+    assert (question.stem_text, question.options[0].text) == ("R&D, 2 < 3", "a & b")
+    client = Client()
+    client.force_login(sitting.candidate)
+    page = client.get(f"/sittings/{sitting.pk}/").content.decode()
+    assert "A. a &amp; b</option>" in page
+    assert '<td class="excerpt">R&amp;D, 2 &lt; 3</td>' in page
+
+
 def test_the_saved_state_comes_back():
     sitting = make_mixed_sitting()
     respond(sitting, 2, "AC", is_flagged=True)
