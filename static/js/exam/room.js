@@ -260,10 +260,8 @@ const speak = (text) => {
   document.getElementById("time-warning").textContent = text;
 };
 const hideTime = (isHidden) => {
-  const toggle = find(".timer-toggle");
   timer.classList.toggle("is-hidden", isHidden);
-  toggle.setAttribute("aria-pressed", isHidden);
-  toggle.setAttribute("aria-label", isHidden ? words.showTime : words.hideTime);
+  find(".timer-toggle").setAttribute("aria-label", isHidden ? words.showTime : words.hideTime);
 };
 
 const countdown = timer && new Countdown(Number(room.dataset.secondsLeft), {
