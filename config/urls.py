@@ -8,7 +8,7 @@ from config import http, mailbox
 
 
 class LetterName:
-    regex = r"[0-9T]+-[0-9a-f]{8}"
+    regex = r"[0-9T]{21}-[0-9a-f]{8}"
 
     def to_python(self, value: str) -> str:
         return value

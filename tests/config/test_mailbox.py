@@ -136,7 +136,15 @@ def test_only_the_frame_of_a_letter_differs_from_the_sites_policy(client):
 
 
 @pytest.mark.parametrize(
-    "name", ["20261124T070000000000-0123abcd", "..", "%2e%2e%2fmanage", "x", "20261124T-0123ABCD"]
+    "name",
+    [
+        "20261124T070000000000-0123abcd",
+        "..",
+        "%2e%2e%2fmanage",
+        "x",
+        "20261124T-0123ABCD",
+        f"{'0' * 300}-0123abcd",
+    ],
 )
 def test_a_letter_that_is_not_there(client, name):
     assert [client.get(f"/mailbox/{name}/{part}").status_code for part in ("", "html")] == [
