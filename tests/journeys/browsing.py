@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser import find
 
@@ -19,6 +26,7 @@ SWITCHES = (
     "--no-first-run",
 )
 WAIT = 10_000  # milliseconds: how long a person's screen may take to show what is expected
+expect.set_options(timeout=WAIT)
 LOST_CONNECTION = re.compile(r"Failed to load resource: (net::ERR_|the server responded with)")
 
 

@@ -1,6 +1,8 @@
 """The people and sittings that a running site begins with; run inside `manage.py shell`."""
 
+import itertools
 import json
+import random
 from datetime import timedelta
 
 from allauth.account.forms import default_token_generator
@@ -12,7 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from exams.assembly import draw_form
 from exams.models import Exam, Response, Sitting
+from questions.models import QuestionVersion
 from tests.exams.factories import key_shown, make_sitting, make_user, respond_all, submit
 
 STEPS = ("migrate", "load_bank", "load_exams", "create_demo")
@@ -50,6 +54,7 @@ def make_links() -> dict[str, str]:
 def make_sittings(candidate: User) -> dict[str, int]:
     """Four results of the mock exam on the way up, one of the sample, and one that runs."""
     mock = Exam.objects.get(slug="mls-c01-mock-1")
+    draw_every_kind(mock)
     sample = Exam.objects.get(slug="mls-c01-sample")
     ids = {
         "run_out": past(mock, candidate, right=31, days=40, minutes=180),
@@ -60,6 +65,16 @@ def make_sittings(candidate: User) -> dict[str, int]:
     }
     ids["running"] = run(mock, candidate).pk
     return ids
+
+
+def draw_every_kind(exam: Exam) -> None:
+    """Replace the exam's form by the first one drawn that has questions of all four kinds."""
+    for seed in itertools.count(1):
+        exam.forms.all().delete()
+        form = draw_form(exam, rng=random.Random(seed))
+        kinds = form.form_questions.values("version__kind").distinct()
+        if kinds.count() == len(QuestionVersion.Kind):
+            return
 
 
 def past(exam: Exam, candidate: User, *, right: int, days: int, minutes: int) -> int:

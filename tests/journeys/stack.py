@@ -26,7 +26,7 @@ from tests.config.waiting import wait_until
 
 HOST = "127.0.0.1"
 SCENE = "from tests.journeys import scene; scene.prepare()"
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def commands(stack: Stack) -> dict[str, list[str]]:
     }
 
 
-def web_command(stack: Stack) -> list[str]:
-    options = "--interface wsgi --workers 2 --blocking-threads 4 --no-ws"
+def web_command(stack: Stack, workers: int = 2) -> list[str]:
+    options = f"--interface wsgi --workers {workers} --blocking-threads 4 --no-ws"
     address = f"--host {HOST} --port {stack.env['PORT']}"
     return f"-m granian config.wsgi:application {options} {address}".split()
 

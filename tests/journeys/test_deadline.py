@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.config.waiting import wait_until
 from tests.journeys import room
@@ -39,13 +39,19 @@ def test_a_closed_browser_is_handed_in_at_the_deadline(visitors: Visitors, rows:
 
 def test_an_open_page_hands_in_by_itself(visitors: Visitors, rows: Rows) -> None:
     page = visitors.arrive()
+    page.clock.install()
     sitting = room.start_mock(page)
-    rows.move_deadline(sitting, timedelta(seconds=4))
-    page.reload()
     asked = rows.questions(sitting)
     room.respond(page, asked[1], asked[1]["key"])
-    expect(page.get_by_role("dialog", name="Time is up")).to_be_visible()
+    room.expect_saved(page)
+    held: list[Route] = []
+    page.route("**/submit/", lambda route: held.append(route))
 
+    rows.move_deadline(sitting, timedelta(seconds=0))
+    page.clock.fast_forward("03:00:00")
+    expect(page.get_by_role("dialog", name="Time is up")).to_be_visible()
+    expect(page.locator("#timer .value")).to_have_text("0:00:00")
+    held[0].continue_()
     room.expect_report(page)
     expect(page.locator(".verdict-card")).to_contain_text("Time ran out")
     closed = rows.sitting(sitting)
