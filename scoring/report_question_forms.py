@@ -11,5 +11,9 @@ class ReportQuestionForm(forms.ModelForm[QuestionReport]):
         model = QuestionReport
         fields = ("reason", "text")
         labels = {"reason": _("What is wrong?"), "text": _("In your words")}
-        widgets = {"text": forms.Textarea(attrs={"rows": 3, "maxlength": 2000})}
+        # The form takes the place of the link that asked for it, and the focus too.
+        widgets = {
+            "reason": forms.Select(attrs={"autofocus": True}),
+            "text": forms.Textarea(attrs={"rows": 3, "maxlength": 2000}),
+        }
         help_texts = {"text": _("A source helps, such as a link to the documentation.")}
