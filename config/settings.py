@@ -66,13 +66,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.logs.RequestLogMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "config.direct.DirectMiddleware",  # a response is saved without what stands below
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.htmx.HtmxSeamsMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
@@ -104,9 +105,13 @@ TEMPLATES = [
 
 # --- The database. A response called "saved" is on disk: no setting here may loosen that.
 
+_database = dj_database_url.parse(database_url(), conn_max_age=600)
+# Statements that come again are prepared: planning one costs more than saving a response.
+_prepared = {"server_side_binding": True, "prepare_threshold": 5}
 DATABASES = {
     "default": {
-        **dj_database_url.parse(database_url(), conn_max_age=600),
+        **_database,
+        "OPTIONS": {**_database.get("OPTIONS", {}), **_prepared},
         "TEST": {"NAME": env.str("TEST_DATABASE", default="test_passline")},
     },
 }
