@@ -92,6 +92,23 @@ def test_the_last_word_arrives_with_the_submit_after_a_lost_reply(page: Page, ro
     assert rows.selected(sitting) == {position: "B"}
 
 
+def test_the_submit_takes_along_what_a_closed_tab_left(page: Page, rows: Rows) -> None:
+    sitting = room.start_sample(page)
+    position = single(rows, sitting)
+    closed = page.context.new_page()
+    closed.goto(f"/sittings/{sitting}/")
+    room.go_offline(closed)
+    room.go_to(closed, position)
+    room.choose(closed, "B")
+    expect(room.status(closed)).to_have_text(UNSAVED)
+    closed.close()
+
+    room.go_online(page)
+    page.bring_to_front()
+    room.hand_in(page)
+    assert rows.selected(sitting) == {position: "B"}
+
+
 def test_time_added_late_keeps_the_room_open(page: Page, rows: Rows) -> None:
     sitting = room.start_mock(page)
     rows.move_deadline(sitting, timedelta(seconds=4))

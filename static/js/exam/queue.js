@@ -38,11 +38,12 @@ export class ResponseQueue {
     return [...this.#pending.values()];
   }
 
-  /** What an earlier page of this sitting left unsaved, oldest first. */
+  /** What an earlier page or another tab left unsaved and nothing here is newer than, oldest first. */
   leftBehind() {
     return this.#stored()
       .map(([, text]) => read(text))
       .filter((entry) => Array.isArray(entry?.sent)) // one that cannot be read stands in nobody's way
+      .filter((entry) => !(this.#pending.get(entry.position)?.at >= entry.at))
       .sort((one, other) => one.at - other.at);
   }
 

@@ -99,6 +99,17 @@ const changed = (question) => {
   queue.put(question.change);
 };
 
+/** Makes what an earlier page or another tab left unsaved our own. */
+const takeUp = () =>
+  queue.leftBehind().forEach((entry) => {
+    const question = questions[entry.position - 1];
+    if (!question) return;
+    // What the server has may be our own save whose reply was lost: then go on from it.
+    if (entry.sent.some((state) => sameState(state, question))) entry.revision = question.revision;
+    if (entry.revision === question.revision) question.take(entry);
+    queue.take(entry);
+  });
+
 const showConflict = (question, mine) => {
   const notice = find("[data-conflict]", question.element);
   const button = document.createElement("button");
@@ -221,6 +232,7 @@ const submit = async () => {
 
 const submitByHand = async (button) => {
   button.disabled = true;
+  takeUp();
   await queue.flush();
   const isIn = !contested.size && (await submit());
   if (contested.size) {
@@ -241,6 +253,7 @@ const submitByClock = async () => {
   const dialog = document.getElementById("time-up-dialog");
   if (endDialog.open) endDialog.close();
   if (!dialog.open) dialog.showModal();
+  takeUp();
   await Promise.all([askTheTime(), queue.flush()]);
   if (countdown.seconds) dialog.close(); // time was added, and this page had not heard of it
   else if (!isLeaving && !(await submit()) && !isLeaving) {
@@ -379,14 +392,7 @@ setInterval(askTheTime, 30_000);
 
 // --- Opening the room: take up what an earlier page could not save
 
-queue.leftBehind().forEach((entry) => {
-  const question = questions[entry.position - 1];
-  if (!question) return;
-  // What the server has may be our own save whose reply was lost: then go on from it.
-  if (entry.sent.some((state) => sameState(state, question))) entry.revision = question.revision;
-  if (entry.revision === question.revision) question.take(entry);
-  queue.take(entry);
-});
+takeUp();
 questions.forEach(refreshPlace);
 show(Number(recall("sessionStorage", memory)) || 1, { focus: false });
 showStatus("saved", words.ready);
