@@ -12,6 +12,7 @@ class Code(StrEnum):
 
     # The file as a whole, refused
     TOO_BIG = "too-big"
+    TOO_MANY = "too-many"
     ENCODING = "encoding"
     MALFORMED = "malformed"
     DOCTYPE = "doctype"
@@ -25,21 +26,23 @@ class Code(StrEnum):
     KIND_MISSING_WORD = "kind-missing-word"
     KIND_CLOZE = "kind-cloze"
     SYNTAX = "syntax"
+    TEXT_TOO_LONG = "text-too-long"
     NO_STEM = "no-stem"
     NO_KEY = "no-key"
-    ALL_KEYS = "all-keys"
+    STRAY_EQUALS = "stray-equals"
     TOO_FEW_OPTIONS = "too-few-options"
     TOO_MANY_OPTIONS = "too-many-options"
-    EMPTY_OPTION = "empty-option"
-    DUPLICATE_OPTION = "duplicate-option"
     BAD_WEIGHT = "bad-weight"
-    BAD_POSITION = "bad-position"
     # A question, imported with a change that its author should see
     PARTIAL_CREDIT = "partial-credit"
     ONE_KEY = "one-key"
-    STRAY_EQUALS = "stray-equals"
+    SEVERAL_KEYS = "several-keys"
+    ALL_KEYS = "all-keys"
+    EMPTY_OPTION = "empty-option"
+    DUPLICATE_OPTION = "duplicate-option"
+    BAD_POSITION = "bad-position"
+    NAME_AS_STEM = "name-as-stem"
     LOOKS_LIKE_OPTION = "looks-like-option"
-    EMPTY_PAIR = "empty-pair"
     BAD_ID = "bad-id"
     DUPLICATE_ID = "duplicate-id"
     BAD_TAG = "bad-tag"
@@ -90,13 +93,15 @@ class FileRefusedError(ValueError):
 class ParsedItem:
     """A question with what its author should know about its import.
 
-    `item.external_id` is empty where the file has none, `item.task` where no category is a task
-    number. `category` is the path as the file has it, parts joined by "/".
+    `item.external_id` is empty where the file has none, `item.task` where the category is no task
+    number; `item.services` are the tags. `name` is what the other system calls the question and
+    `category` its path there, parts joined by "/".
     """
 
     item: Item
     place: str
     notes: list[Note] = field(default_factory=list)
+    name: str = ""
     category: str = ""
 
 
@@ -110,6 +115,26 @@ class Parsed:
     items: list[ParsedItem] = field(default_factory=list)
     skipped: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class Remarks:
+    """Collects the notes of one question while it is read."""
+
+    file: str
+    place: str
+    notes: list[Note] = field(default_factory=list)
+
+    def add(self, code: str, message: str) -> None:
+        self.notes.append(Note(self.file, self.place, code, message))
+
+
+class SkippedError(ValueError):
+    """A question that cannot be imported; its reader turns it into a note and goes on."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code, self.message = code, message
+        super().__init__(message)
 
 
 def is_left_out(notes: Iterable[Note]) -> bool:
