@@ -200,7 +200,7 @@ const settle = async (reply) => {
   wait = 0;
   isRefused = reply.status === 422;
   isContested = reply.status === 409;
-  if (isContested) find("conflict").scrollIntoView({ block: "nearest" });
+  if (isContested) find("conflict").scrollIntoView({ block: "center" });
   if (isUnsaved()) keep();
   else keeper.forget();
   return true;
@@ -218,7 +218,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   flush();
 });
-addEventListener("online", () => flush());
+addEventListener("online", () => {
+  flush();
+  form.dispatchEvent(new Event("draft-changed"));
+});
 addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") flush();
 });
@@ -254,6 +257,11 @@ find("ask").addEventListener("htmx:confirm", async (event) => {
 // A log-in in another tab changes the token that this page was served with.
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+// Preview and neighbors wait for the connection.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!navigator.onLine) event.preventDefault();
 });
 
 // --- Pictures go to where one last wrote
@@ -295,5 +303,13 @@ tabs.forEach((tab, index) => {
   });
 });
 
+// Who types fast has begun before this script.
+const isTouched = (field) =>
+  field.type === "checkbox" || field.type === "radio"
+    ? field.checked !== field.defaultChecked
+    : "defaultValue" in field && field.value !== field.defaultValue;
+
+const isBegun = [...form.elements].some(isTouched);
 showResponses();
+if (isBegun) changed();
 takeUp();

@@ -1,6 +1,7 @@
 // Lists whose rows are added, removed and ordered: by drag, or by buttons that say what they did.
 
 const LETTERS = "ABCDEFGH";
+const [EDGE, STEP] = [50, 12]; // pixels: dragging this close to an edge scrolls by so much
 
 const listOf = (row) => row.closest("[data-rows]");
 const rowsOf = (list) => [...list.children];
@@ -117,7 +118,11 @@ export class Rows {
     const row = handle.closest("[data-row]");
     const [name, before] = [this.#name(row), rowsOf(listOf(row)).indexOf(row)];
     const listening = new AbortController();
-    const move = ({ clientY }) => this.#makeWay(row, clientY);
+    const move = ({ clientY }) => {
+      if (clientY < EDGE) scrollBy(0, -STEP);
+      if (clientY > innerHeight - EDGE) scrollBy(0, STEP);
+      this.#makeWay(row, clientY);
+    };
     const end = () => {
       listening.abort();
       row.classList.remove("dragged");
