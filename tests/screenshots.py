@@ -55,9 +55,9 @@ class Photographer:
 
 
 def save(picture: bytes, path: Path) -> None:
-    """In 64 colors: flat pages look the same, and the repository stays small."""
+    """In 256 colors: flat pages look the same, and the repository stays small."""
     with Image.open(BytesIO(picture)) as image:
-        colors = image.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        colors = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
         colors.save(path, optimize=True)
 
 
