@@ -37,12 +37,21 @@ _BLOCKS = _HEADINGS | {
     "summary", "hr", "caption",
 }  # fmt: skip
 _TABLE = {"table", "tr", "td", "th"}
+_PLAIN = {
+    "a", "abbr", "acronym", "area", "base", "basefont", "bdi", "bdo", "big", "blink", "br", "col",
+    "colgroup", "data", "font", "head", "img", "ins", "label", "li", "link", "map", "mark", "meta",
+    "nobr", "ol", "option", "param", "pre", "q", "rp", "rt", "ruby", "small", "span", "tbody",
+    "tfoot", "thead", "time", "u", "ul", "wbr", "blockquote",
+}  # fmt: skip
 # Neither their tags nor what stands between them can be kept.
 _WITHOUT_CONTENT = {
     "script", "style", "svg", "math", "video", "audio", "object", "iframe", "select", "textarea",
     "template", "noscript", "canvas", "title", "button",
 }  # fmt: skip
 _LOST_TAGS = _WITHOUT_CONTENT - {"style", "title"} | {"embed", "input", "form", "source", "track"}
+KNOWN_TAGS = (
+    {*_STYLES} | _CODE | _BLOCKS | _TABLE | _PLAIN | _WITHOUT_CONTENT | _LOST_TAGS
+)  # anything else between angle brackets is text, as in List<String>
 _RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
@@ -73,11 +82,18 @@ def _tokens(source: str) -> Iterator[_Token]:
         at = match.end()
         if match["text"]:
             yield _Token("text", html.unescape(match["text"]))
+        elif match["name"] and _is_text(match["name"]):
+            yield _Token("text", match[0])
         elif match["name"]:
             name = match["name"].lower()
             yield _Token("end" if match["end"] else "start", name, _attributes(match))
             if name in _WITHOUT_CONTENT and not match["end"]:
                 at = _end_of(source, name, at)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a tag is none: no element of HTML, nor one with a prefix or a name of its own."""
+    return name.lower() not in KNOWN_TAGS and not set(name) & set(":-")
 
 
 def _attributes(match: re.Match[str]) -> dict[str, str]:

@@ -4,9 +4,11 @@ import html
 import re
 from dataclasses import dataclass
 
-from questions.formats.html_reader import ImageNames, read_html
+from questions.formats.html_reader import KNOWN_TAGS, ImageNames, read_html
 from questions.formats.inline_markdown import plain_lines
 from questions.markdown import render
+
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{1,6});")
 
 
 @dataclass(frozen=True)
@@ -52,4 +54,5 @@ def text_of(source: str) -> str:
 
 def has_tags(text: str) -> bool:
     """Whether a text that may be HTML or plain is HTML."""
-    return bool(re.search(r"</?[A-Za-z][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});", text))
+    tags = re.findall(r"</?([A-Za-z][A-Za-z0-9]{0,15})\b[^<>]{0,500}>", text)
+    return any(tag.lower() in KNOWN_TAGS for tag in tags) or bool(_ENTITY.search(text))

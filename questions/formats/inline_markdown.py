@@ -9,16 +9,17 @@ from urllib.parse import quote
 MAX_PASSES = 5  # in search of emphasis that cannot be written, then all of it goes
 DELIMITERS = {"em": "*", "strong": "**", "s": "~~"}
 
+# A NUL stands for whatever is beside the text in its line.
 _SPECIAL = re.compile(
     r"[`*]"
-    r"|\\(?=[!-/:-@\[-`{-~]|$)"
+    r"|\\(?=[!-/:-@\[-`{-~\0]|$)"
     r"|(?<![^\W_])_|_(?![^\W_])"
-    r"|\](?=[(\[:]|$)"
-    r"|(?<=~)~|~(?=~|$)|^~"
-    r"|!$|&(?=#?\w+;)|<(?=[^\s<>]*[:@])",
+    r"|\](?=[(\[:\0])"
+    r"|(?<=[~\0])~|~(?=[~\0])"
+    r"|!(?=\0)|&(?=#?\w+;)|<(?=[^\s<>]*[:@])",
 )
-_NOT_IN_TARGET = re.compile(r"[\s\\<>\"^`{|}()]|&(?=#?\w+;)")
 _SPECIAL_BY_LINKS = re.compile(rf"[\[\]]|{_SPECIAL.pattern}")
+_NOT_IN_TARGET = re.compile(r"[\s\\<>\"^`{|}()]|&(?=#?\w+;)")
 _LINE_START = re.compile(
     r"(?P<digits>\d{1,9})(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|[-+*](?:\s|$)|>|~~~|[-=|: \t]+$)"
 )
@@ -55,9 +56,12 @@ def paragraph(runs: Sequence[Run]) -> str:
     return "\\\n".join(_line(line) for line in lines)
 
 
-def escaped(text: str, *, has_links: bool = False) -> str:
-    """One line of plain text, as far as its own characters go; `paragraph` does line starts."""
-    return (_SPECIAL_BY_LINKS if has_links else _SPECIAL).sub(r"\\\g<0>", text)
+def _escaped(text: str, before: Run, after: Run, *, has_links: bool) -> str:
+    """One line of plain text between its neighbors; `_line` does line starts."""
+    marks = ("" if run == BREAK else "\0" for run in (before, after))
+    text = text.replace("\0", "").join(marks)
+    special = _SPECIAL_BY_LINKS if has_links else _SPECIAL
+    return special.sub(r"\\\g<0>", text).replace("\0", "")
 
 
 def plain_lines(text: str) -> str:
@@ -219,13 +223,18 @@ def _written(runs: Sequence[Run]) -> str:
     has_links = any(style not in DELIMITERS for run in runs for style in run.styles)
     parts: list[str] = []
     opened: tuple[str, ...] = ()
-    for run in [*runs, Run("")]:
+    for before, run, after in zip(
+        [BREAK, *runs], [*runs, BREAK], [*runs[1:], BREAK, BREAK], strict=True
+    ):
         kept = _shared(opened, run.styles)
         parts.extend(_closing(style) for style in reversed(opened[len(kept) :]))
         parts.extend(DELIMITERS.get(style, "[") for style in run.styles[len(kept) :])
-        parts.append(escaped(run.text, has_links=has_links) if run.kind == "text" else run.source)
+        if run.kind == "text":
+            parts.append(_escaped(run.text, before, after, has_links=has_links))
+        else:
+            parts.append(run.source)
         opened = run.styles
-    return "".join(parts)
+    return "".join(parts[:-1])
 
 
 def _closing(style: str) -> str:
@@ -239,7 +248,7 @@ def link_target(address: str) -> str:
 
 def image(name: str, alt: str) -> Run:
     """An image as a run."""
-    text = escaped(re.sub(r"\s+", " ", alt).strip(), has_links=True)
+    text = _escaped(re.sub(r"\s+", " ", alt).strip(), BREAK, BREAK, has_links=True)
     return Run(f"![{text}]({link_target(name)})", kind="raw")
 
 
