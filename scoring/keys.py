@@ -1,8 +1,22 @@
 """Whether a response is right: all or nothing, and a blank is wrong. Pure."""
 
+from typing import NamedTuple
+
 from exams import letters
 
 SINGLE, MULTIPLE, ORDERING, MATCHING = "single", "multiple", "ordering", "matching"
+
+
+class Ruling(NamedTuple):
+    """What decides about a question by now: its key, unless it was withdrawn."""
+
+    key: str
+    is_withdrawn: bool = False
+
+
+def is_credited(kind: str, selected: str, option_order: str, ruling: Ruling) -> bool:
+    """Whether the response counts as right: a withdrawn question is credited to all."""
+    return ruling.is_withdrawn or is_right(kind, selected, option_order, ruling.key)
 
 
 def is_right(kind: str, selected: str, option_order: str, key: str) -> bool:

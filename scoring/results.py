@@ -1,18 +1,25 @@
 """Writes what a sitting was worth: its result and the domain results, from the responses alone."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
+from django.db.models import BigIntegerField, Func, Value
 from django.db.models.functions import Now
 
 from exams.models import Exam, Response, Sitting
+from questions.models import QuestionVersion
 from scoring import keys, scaling
+from scoring.keys import Ruling
 from scoring.models import DomainResult, Result
+
+# A statement takes 65,535 parameters at the most.
+BATCH = 2000
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,35 @@ class Scale:
         return cls(owner.cut_share, owner.cut_score, owner.floor_score, owner.ceiling_score)
 
 
+class Said(NamedTuple):
+    """A response to a scored question, with all that judges it."""
+
+    sitting_id: int
+    version_id: int
+    domain_id: int
+    kind: str
+    key: str
+    corrected_key: str
+    withdrawn_at: datetime | None
+    selected: str
+    option_order: str
+
+    @property
+    def ruling(self) -> Ruling:
+        return Ruling(self.corrected_key or self.key, self.withdrawn_at is not None)
+
+
 @dataclass
 class Tally:
     """The scored questions of a sitting, and those of them that are right, by domain id."""
 
     scored: Counter[int] = field(default_factory=Counter)
     right: Counter[int] = field(default_factory=Counter)
+
+    def add(self, said: Said, ruling: Ruling) -> None:
+        is_credited = keys.is_credited(said.kind, said.selected, said.option_order, ruling)
+        self.scored[said.domain_id] += 1
+        self.right[said.domain_id] += is_credited
 
 
 def score(sitting: Sitting) -> Result:
@@ -79,26 +109,53 @@ def rescore(sitting: Sitting) -> Result:
 
 def count(sitting: Sitting) -> Tally:
     """One statement."""
-    tally = Tally()
-    for domain_id, kind, key, selected, option_order in scored_responses(sitting):
-        tally.scored[domain_id] += 1
-        tally.right[domain_id] += keys.is_right(kind, selected, option_order, key)
-    return tally
+    return tallies([sitting.pk])[sitting.pk]
 
 
-def scored_responses(sitting: Sitting) -> Iterable[tuple[int, str, str, str, str]]:
+def tallies(
+    sitting_ids: Sequence[int], rulings: Mapping[int, Ruling] | None = None
+) -> Mapping[int, Tally]:
+    """Count sittings anew, in one statement; empty for one that has no scored question.
+
+    `rulings` by version id stand in for what the bank says: what would be if.
+    """
+    supposed = rulings or {}
+    found: dict[int, Tally] = defaultdict(Tally)
+    for row in scored_responses(sitting_ids):
+        said = Said(*row)
+        found[said.sitting_id].add(said, supposed.get(said.version_id, said.ruling))
+    return found
+
+
+def scored_responses(sitting_ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+    """The columns of `Said`."""
     version = "form_question__version"
     return (
-        Response.objects.filter(sitting=sitting, form_question__is_scored=True)
+        Response.objects.filter(sitting__in=any_of(sitting_ids), form_question__is_scored=True)
         .order_by()
         .values_list(
+            "sitting_id",
+            "form_question__version_id",
             f"{version}__question__task__domain_id",
             f"{version}__kind",
             f"{version}__key",
+            f"{version}__corrected_key",
+            f"{version}__withdrawn_at",
             "selected",
             "option_order",
         )
     )
+
+
+def any_of(ids: Sequence[int]) -> Func:
+    """For `__in`: one parameter, however many ids."""
+    return Func(
+        Value(list(ids), ArrayField(BigIntegerField())), template="SELECT unnest(%(expressions)s)"
+    )
+
+
+def ruling_of(version: QuestionVersion) -> Ruling:
+    return Ruling(version.scoring_key, version.withdrawn_at is not None)
 
 
 def measures(tally: Tally, scale: Scale) -> dict[str, Any]:
@@ -136,8 +193,13 @@ def domain_results(result: Result, tally: Tally) -> list[DomainResult]:
 
 def replace_domain_results(result: Result, tally: Tally) -> None:
     result.domain_results.exclude(domain__in=tally.scored).delete()
+    put_domain_results(domain_results(result, tally))
+
+
+def put_domain_results(rows: Sequence[DomainResult]) -> None:
     DomainResult.objects.bulk_create(
-        domain_results(result, tally),
+        rows,
+        batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["result", "domain"],
         update_fields=["right_count", "scored_count"],
