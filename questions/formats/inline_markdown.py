@@ -224,7 +224,7 @@ def _written(runs: Sequence[Run]) -> str:
     parts: list[str] = []
     opened: tuple[str, ...] = ()
     for before, run, after in zip(
-        [BREAK, *runs], [*runs, BREAK], [*runs[1:], BREAK, BREAK], strict=True
+        [BREAK, *runs], [*runs, BREAK], [*runs, BREAK, BREAK][1:], strict=True
     ):
         kept = _shared(opened, run.styles)
         parts.extend(_closing(style) for style in reversed(opened[len(kept) :]))
