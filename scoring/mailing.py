@@ -1,9 +1,9 @@
-"""Sends the summaries owed: never one twice by itself, and none lost without a trace.
+"""Sends the letters owed: never one twice by itself, and none lost without a trace.
 
-A result's `email_*` columns are the queue. A sender claims one row (a lease, and the number of the
-try as a fence), commits a mark between RCPT and DATA, and records the end. Whatever breaks before
-the mark is tried again. Whatever dies after it may have arrived or not: once the lease is over it
-is uncertain, and only staff send it again.
+The `email_*` columns of an OwedLetter are the queue. A sender claims one row (a lease, and the
+number of the try as a fence), commits a mark between RCPT and DATA, and records the end. Whatever
+breaks before the mark is tried again. Whatever dies after it may have arrived or not: once the
+lease is over it is uncertain, and only staff send it again.
 """
 
 import random
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol, cast
 
 import structlog
 from django.core.mail import EmailMessage, get_connection
@@ -24,8 +24,8 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from config import smtp
-from scoring import summary
-from scoring.models import Result
+from scoring import news, summary
+from scoring.models import OwedLetter, OwedLetterQuerySet, Result, ResultRevision
 
 log = structlog.get_logger()
 
@@ -40,22 +40,39 @@ BATCH_SECONDS = 15.0
 _chance = random.SystemRandom()
 
 
+class Writer(Protocol):
+    """A module that knows how a kind of letter reads, and which relations it needs loaded."""
+
+    @property
+    def RELATED(self) -> tuple[str, ...]: ...  # noqa: N802
+
+    def message(self, letter: Any, recipient: User, /) -> EmailMessage: ...
+
+
+# The kinds of letter, in the order in which they are sent.
+WRITERS: dict[type[OwedLetter], Writer] = {Result: summary, ResultRevision: news}
+
+
 class ClaimLost(Exception):
     """The claim is no longer ours, or its row is gone; nothing was handed over."""
 
 
 @dataclass
 class Claim:
-    """One sender's hold on one summary. What it writes is void once another try has begun."""
+    """One sender's hold on one letter. What it writes is void once another try has begun."""
 
-    result: Result
+    letter: OwedLetter
     try_number: int
     has_begun: bool = False
 
+    @property
+    def named(self) -> dict[str, Any]:
+        return names(type(self.letter), self.letter.pk)
+
     def write(self, **columns: Any) -> bool:
-        held = Result.objects.filter(
-            pk=self.result.pk,
-            email_resend_count=self.result.email_resend_count,
+        held = letters(type(self.letter)).filter(
+            pk=self.letter.pk,
+            email_resend_count=self.letter.email_resend_count,
             email_try_count=self.try_number,
         )
         return bool(held.update(**columns))
@@ -69,17 +86,17 @@ class Claim:
 
     def finish(self) -> None:
         self.write(emailed_at=Now(), email_claimed_until=None)
-        log.info("summary_sent", result=self.result.pk, tries=self.try_number)
+        log.info("letter_sent", **self.named, tries=self.try_number)
 
     def retry(self, reason: object) -> None:
-        """Give the summary back, to be tried after a pause; the last try gives it up."""
+        """Give the letter back, to be tried after a pause; the last try gives it up."""
         if self.try_number >= MAX_TRIES:
             return self.fail(reason)
         pause = pause_after(self.try_number)
         self.write(email_due_at=Now() + pause, email_claimed_until=None, email_data_at=None)
         log.warning(
-            "summary_put_off",
-            result=self.result.pk,
+            "letter_put_off",
+            **self.named,
             tries=self.try_number,
             seconds=round(pause.total_seconds()),
             reason=str(reason),
@@ -88,15 +105,13 @@ class Claim:
 
     def fail(self, reason: object) -> None:
         self.write(email_failed_at=Now(), email_claimed_until=None, email_data_at=None)
-        log.error(
-            "summary_failed", result=self.result.pk, tries=self.try_number, reason=str(reason)
-        )
+        log.error("letter_failed", **self.named, tries=self.try_number, reason=str(reason))
 
     def break_off(self, reason: object) -> None:
         """Something broke: harmless before the mark; after it the lease makes it uncertain."""
         if not self.has_begun:
             return self.retry(reason)
-        log.error("summary_uncertain", result=self.result.pk, reason=str(reason))
+        log.error("letter_uncertain", **self.named, reason=str(reason))
         return None
 
     def settle(self, refusal: smtplib.SMTPDataError) -> None:
@@ -114,56 +129,64 @@ def pause_after(try_number: int) -> timedelta:
     return FIRST_PAUSE * (1 << (try_number - 1)) * (1 + _chance.uniform(0, JITTER))
 
 
+def letters(kind: type[OwedLetter]) -> OwedLetterQuerySet[Any]:
+    return cast("OwedLetterQuerySet[Any]", kind._default_manager.all())
+
+
+def names(kind: type[OwedLetter], letter_id: int) -> dict[str, Any]:
+    """How the log names a letter."""
+    return {"letter": kind._meta.model_name, "id": letter_id}
+
+
 # --- Claiming
 
 
-def claim(result_id: int) -> Claim | None:
-    """Take hold of a summary that is owed; None when it is not, or another was faster."""
-    result = Result.objects.owed().select_related(*summary.RELATED).filter(pk=result_id).first()
-    if result is None:
+def claim(letter_id: int, kind: type[OwedLetter] = Result) -> Claim | None:
+    """Take hold of a letter that is owed; None when it is not, or another was faster."""
+    owed = letters(kind).owed().filter(pk=letter_id)
+    letter = owed.select_related(*WRITERS[kind].RELATED).first()
+    if letter is None:
         return None
-    seen = Result.objects.owed().filter(
-        pk=result_id,
-        email_resend_count=result.email_resend_count,
-        email_try_count=result.email_try_count,
+    seen = owed.filter(
+        email_resend_count=letter.email_resend_count, email_try_count=letter.email_try_count
     )
     has_won = seen.update(
         email_claimed_until=Now() + LEASE, email_try_count=F("email_try_count") + 1
     )
-    return Claim(result, result.email_try_count + 1) if has_won else None
+    return Claim(letter, letter.email_try_count + 1) if has_won else None
 
 
 # --- Sending
 
 
-def send(result_id: int) -> None:
-    """Send one summary if it is owed. Safe to call at any time, any number of times at once."""
-    held = claim(result_id)
+def send(letter_id: int, kind: type[OwedLetter] = Result) -> None:
+    """Send one letter if it is owed. Safe to call at any time, any number of times at once."""
+    held = claim(letter_id, kind)
     if held is None:
         return
-    candidate = held.result.sitting.candidate
-    if candidate is None or not candidate.is_active:
+    recipient = held.letter.recipient
+    if recipient is None or not recipient.is_active:
         held.write(email_due_at=None, email_claimed_until=None)
     elif held.try_number > MAX_TRIES:
         held.fail("each try died before its end")
     else:
-        deliver(held, candidate)
+        deliver(held, recipient)
 
 
-def deliver(held: Claim, candidate: User) -> None:
+def deliver(held: Claim, recipient: User) -> None:
     try:
-        message = summary.message(held.result, candidate)
+        message = WRITERS[type(held.letter)].message(held.letter, recipient)
         with outgoing() as connection:
             hand_over(connection, message, before_data=held.begin)
             held.finish()
     except smtplib.SMTPDataError as refusal:
         held.settle(refusal)
     except ClaimLost:
-        log.info("summary_claim_lost", result=held.result.pk, tries=held.try_number)
+        log.info("letter_claim_lost", **held.named, tries=held.try_number)
     except (smtplib.SMTPException, OSError) as error:
         held.break_off(error)
     except Exception as error:
-        log.exception("summary_broken", result=held.result.pk)
+        log.exception("letter_broken", **held.named)
         held.break_off(error)
 
 
@@ -190,32 +213,33 @@ def outgoing() -> Iterator[BaseEmailBackend]:
 
 
 def send_owed(limit: int = BATCH) -> None:
-    """Send up to `limit` summaries that are owed, the longest due first, for about 15 seconds.
+    """Send up to `limit` letters of each kind, the longest due first, for about 15 seconds.
 
-    One that fails stops no other.
+    Summaries come before news of old results. One that fails stops no other.
     """
     until = time.monotonic() + BATCH_SECONDS
-    owed = Result.objects.owed().order_by("email_due_at").values_list("pk", flat=True)
-    for result_id in owed[:limit]:
-        if time.monotonic() > until:
-            break
-        send_or_log(result_id)
+    for kind in WRITERS:
+        owed = letters(kind).owed().order_by("email_due_at").values_list("pk", flat=True)
+        for letter_id in owed[:limit]:
+            if time.monotonic() > until:
+                return
+            send_or_log(letter_id, kind)
 
 
-def send_or_log(result_id: int) -> None:
+def send_or_log(letter_id: int, kind: type[OwedLetter]) -> None:
     try:
-        send(result_id)
+        send(letter_id, kind)
     except Exception:
-        log.exception("summary_not_sent", result=result_id)
+        log.exception("letter_not_sent", **names(kind, letter_id))
 
 
 # --- What staff may do
 
 
-def send_again(result: Result, *, by: User) -> bool:
-    """Owe an uncertain or failed summary anew, under a new number; False when it is neither."""
-    is_owed = Result.objects.resendable().filter(
-        pk=result.pk, email_resend_count=result.email_resend_count
+def send_again(letter: OwedLetter, *, by: User) -> bool:
+    """Owe an uncertain or failed letter anew, under a new number; False when it is neither."""
+    is_owed = letters(type(letter)).resendable().filter(
+        pk=letter.pk, email_resend_count=letter.email_resend_count
     ).update(
         email_resend_count=F("email_resend_count") + 1,
         email_due_at=Now(),
@@ -225,5 +249,5 @@ def send_again(result: Result, *, by: User) -> bool:
         email_failed_at=None,
     )  # fmt: skip
     if is_owed:
-        log.info("summary_sent_again", result=result.pk, by=by.pk)
+        log.info("letter_sent_again", **names(type(letter), letter.pk), by=by.pk)
     return bool(is_owed)

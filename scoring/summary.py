@@ -1,31 +1,25 @@
 """Writes the results summary: HTML and text, in the candidate's own language and time zone."""
 
-import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
-from email.utils import parseaddr
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from scoring import precision
+from scoring.composing import composed, message_id, speaking_to
 from scoring.models import DomainResult, Result
 from scoring.precision import Band, Standing
 
 RELATED = ("sitting__candidate", "sitting__exam__certification")
-
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 class Outlook(StrEnum):
@@ -82,39 +76,19 @@ class Cell:
     width: int
 
 
-def message(result: Result, candidate: User) -> EmailMultiAlternatives:
+def message(result: Result, recipient: User) -> EmailMultiAlternatives:
     """The summary of a result that has a score.
 
     Reads the domain results, one statement; the relations in RELATED are taken as loaded.
     """
-    with translation.override(candidate.language), timezone.override(zone(candidate.time_zone)):
-        content = context(result)
-        mail = EmailMultiAlternatives(
-            subject=one_line(subject(result)),
-            body=render_to_string("scoring/email/summary.txt", content).strip() + "\n",
-            to=[candidate.email],
-            headers={
-                "Message-ID": message_id(result),
-                "Auto-Submitted": "auto-generated",
-                "X-Auto-Response-Suppress": "All",
-            },
+    with speaking_to(recipient):
+        return composed(
+            "summary",
+            recipient,
+            subject=subject(result),
+            content=context(result),
+            message_id=message_id("result", result.pk, result.email_resend_count),
         )
-        html = _inliner.inline(render_to_string("scoring/email/summary.html", content))
-        mail.attach_alternative(html, "text/html")
-    return mail
-
-
-def zone(name: str) -> tzinfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")
-
-
-def message_id(result: Result) -> str:
-    """The same for each try, so that a mailbox can fold what arrived twice."""
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<result-{result.pk}.{result.email_resend_count}@{host}>"
 
 
 def subject(result: Result) -> str:
@@ -124,11 +98,6 @@ def subject(result: Result) -> str:
         "scaled": result.scaled_score,
         "ceiling": result.ceiling_score,
     }
-
-
-def one_line(text: str) -> str:
-    """No name can smuggle in a header of its own."""
-    return " ".join(text.split())
 
 
 def verdict(result: Result) -> str:

@@ -362,7 +362,9 @@ def test_the_longest_due_goes_first_and_a_batch_is_bounded():
 def test_one_that_fails_stops_no_other(monkeypatch):
     first = results(3)[0]
     claim = mailing.claim
-    monkeypatch.setattr(mailing, "claim", lambda pk: 1 / 0 if pk == first.pk else claim(pk))
+    monkeypatch.setattr(
+        mailing, "claim", lambda pk, kind: 1 / 0 if pk == first.pk else claim(pk, kind)
+    )
     mailing.send_owed()
     assert recipients() == ["c1@passline.example", "c2@passline.example"]
 

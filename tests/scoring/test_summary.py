@@ -6,7 +6,7 @@ import pytest
 
 from exams.models import Sitting
 from questions.models import Domain
-from scoring import summary
+from scoring import composing, summary
 from scoring.models import Result
 from scoring.precision import Standing
 from scoring.summary import DomainRow, Outlook
@@ -149,8 +149,8 @@ def test_the_candidates_own_zone():
 
 
 def test_an_unknown_zone_is_utc():
-    assert str(summary.zone("Mars/Olympus")) == "UTC"
-    assert str(summary.zone("../etc")) == "UTC"
+    assert str(composing.zone("Mars/Olympus")) == "UTC"
+    assert str(composing.zone("../etc")) == "UTC"
 
 
 @pytest.mark.parametrize(
