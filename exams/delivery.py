@@ -192,11 +192,15 @@ def standing(token: SittingToken, position: int) -> Response:
 
 
 def keep_late(sitting_id: int, changes: Sequence[Change]) -> None:
-    """Remember what arrived after the time was up: shown to the candidate, never counted."""
+    """Remember what arrived after the sitting was closed: shown to the candidate, never counted.
+
+    Of each question the first other response; a flag or a strike-out alone is none.
+    """
     LateResponse.objects.bulk_create(
         (
             LateResponse(sitting_id=sitting_id, position=one.position, selected=one.selected)
-            for one in changes
+            for one, row in unsaid(sitting_id, changes)
+            if one.selected != row.selected
         ),
         ignore_conflicts=True,
     )
@@ -229,7 +233,7 @@ def submit(token: SittingToken, *, unsaved: Sequence[Change] = ()) -> bool:
     if unsaved and row[0]:
         take_unsaved(token.sitting_id, unsaved)
     elif unsaved:
-        keep_late(token.sitting_id, [one for one, _ in unsaid(token.sitting_id, unsaved)])
+        keep_late(token.sitting_id, unsaved)
     announce(token.sitting_id)
     return True
 

@@ -122,8 +122,7 @@ def refuse(token: SittingToken, change: Change) -> HttpResponse:
     now = response.asked_at
     if not response.sitting.is_open(now):
         delivery.close_if_overdue(token.sitting_id)
-        if not change.is_said(response):
-            delivery.keep_late(token.sitting_id, [change])
+        delivery.keep_late(token.sitting_id, [change])
         return JsonResponse({"report": reverse("report", args=[token.sitting_id])}, status=410)
     reply = state(response) | {
         "saved_at": response.responded_at,
@@ -155,14 +154,16 @@ def state(response: Response) -> dict[str, Any]:
 def submit(request: HttpRequest, token: SittingToken) -> HttpResponse:
     form = SubmitForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"errors": form.errors}, status=422)
+        return JsonResponse({"errors": form.errors, "rows": form.malformed}, status=422)
+    unsaved = form.cleaned_data["unsaved"]
     try:
-        is_closed = delivery.submit(token, unsaved=form.cleaned_data["unsaved"])
+        is_closed = delivery.submit(token, unsaved=unsaved)
     except delivery.Stale as stale:
         rows = [{"position": one.position} | state(one) for one in stale.responses]
         return JsonResponse({"responses": rows}, status=409)
     if not is_closed:
         get_object_or_404_standing(token, 1)
+        delivery.keep_late(token.sitting_id, unsaved)
     return JsonResponse({"report": reverse("report", args=[token.sitting_id])})
 
 

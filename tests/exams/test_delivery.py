@@ -257,6 +257,17 @@ def test_what_a_submit_brings_after_the_grace_is_kept_as_late_and_not_counted():
     assert list(LateResponse.objects.values_list("position", "selected")) == [(1, "A")]
 
 
+def test_of_what_comes_late_the_first_other_response_is_kept():
+    sitting = make_sitting(make_form(make_exam()), make_user())
+    delivery.respond(token_of(sitting), change(1, selected="A"))
+    submit(sitting)
+    flagged = change(1, selected="A", is_flagged=True)
+    delivery.keep_late(sitting.pk, [flagged, change(2, selected="C"), change(99)])
+    delivery.keep_late(sitting.pk, [change(2, selected="D"), change(3, selected="B")])
+    kept = LateResponse.objects.values_list("position", "selected")
+    assert list(kept) == [(2, "C"), (3, "B")]
+
+
 def test_a_stranger_cannot_submit():
     sitting = make_sitting(make_form(make_exam()), make_user())
     assert delivery.submit(SittingToken(sitting.pk, None, uuid4())) is False

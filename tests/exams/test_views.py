@@ -279,6 +279,20 @@ def test_a_second_submit_is_told_the_same(sitting):
     assert (second.status_code, second.json()) == (200, first.json())
 
 
+def test_what_a_second_submit_brings_along_is_kept_as_late(sitting):
+    submit(sitting)
+    unsaved = [{"position": 2, "revision": 0, "selected": "C", "struck": "", "flagged": False}]
+    assert post(sitting, "submit/", {"unsaved": json.dumps(unsaved)}).status_code == 200
+    assert row(sitting, 2) == ("", "", False, 0)
+    assert list(LateResponse.objects.values_list("position", "selected")) == [(2, "C")]
+
+
+def test_a_submit_is_told_which_rows_make_no_sense(sitting):
+    rows = [{"position": 2, "revision": 0, "selected": "C"}, {"position": 3, "revision": -1}, 7]
+    refused = post(sitting, "submit/", {"unsaved": json.dumps(rows)})
+    assert (refused.status_code, refused.json()["rows"]) == (422, [2, 3])
+
+
 @pytest.mark.parametrize(
     "unsaved",
     [
