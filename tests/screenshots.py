@@ -57,7 +57,7 @@ class Photographer:
 def save(picture: bytes, path: Path) -> None:
     """In 256 colors: flat pages look the same, and the repository stays small."""
     with Image.open(BytesIO(picture)) as image:
-        colors = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+        colors = image.convert("RGB").quantize(256, kmeans=1, dither=Image.Dither.NONE)
         colors.save(path, optimize=True)
 
 
