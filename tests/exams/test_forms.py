@@ -130,6 +130,7 @@ def test_one_wrong_row_refuses_the_submit(row):
     form = unsaved(json.dumps([ROW, row]))
     assert not form.is_valid()
     assert list(form.errors) == ["unsaved"]
+    assert form.malformed == [2]
 
 
 @pytest.mark.parametrize(
