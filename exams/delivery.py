@@ -65,6 +65,14 @@ class Saved:
     seconds_left: int | None
 
 
+@dataclass(frozen=True)
+class Adopted:
+    """What an account took over from a guest, and which of it had to be handed in for that."""
+
+    count: int
+    handed_in: Sequence[Sitting]
+
+
 # --- Starting
 
 
@@ -306,12 +314,25 @@ def close_or_log(sitting_id: int) -> bool:
 # --- Moving to an account
 
 
-def adopt(guest_key: UUID, candidate: User) -> int:
-    """Give a guest's sittings to the account; how many moved.
+def adopt(guest_key: UUID, candidate: User) -> Adopted:
+    """Give a guest's sittings to the account.
 
-    An open one stays behind when the account has an open sitting of the same exam.
+    An open one is submitted first when the account has an open sitting of the same exam.
+    """
+    try:
+        return take_over(guest_key, candidate)
+    except IntegrityError:  # the account began one meanwhile: now it is seen
+        return take_over(guest_key, candidate)
+
+
+@transaction.atomic
+def take_over(guest_key: UUID, candidate: User) -> Adopted:
+    """Submit what cannot stay open, then move all.
+
+    Raises IntegrityError when the account began a sitting in between.
     """
     running = Sitting.objects.open().for_candidate(candidate).values("exam")
     held = Sitting.objects.filter(guest_key=guest_key, candidate=None)
-    moving = held.exclude(submitted_at=None, exam__in=running)
-    return int(moving.update(candidate=candidate))
+    second = held.open().filter(exam__in=running).select_related("exam")
+    handed_in = [one for one in second if submit(SittingToken(one.pk, None, guest_key))]
+    return Adopted(held.update(candidate=candidate), handed_in)

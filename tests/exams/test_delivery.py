@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from exams import delivery
 from exams.clock import GRACE
-from exams.delivery import Change
+from exams.delivery import Adopted, Change
 from exams.models import LateResponse, Response, Sitting
 from exams.tokens import SittingToken
 from tests.exams.factories import (
@@ -17,6 +17,7 @@ from tests.exams.factories import (
     make_form,
     make_sitting,
     make_user,
+    respond,
     submit,
     token_of,
 )
@@ -334,11 +335,11 @@ def test_a_guests_sittings_move_to_the_account_and_the_open_page_goes_on_saving(
     key, user = uuid4(), make_user()
     sitting = make_sitting(make_form(make_exam()), guest_key=key)
     token = token_of(sitting)
-    assert delivery.adopt(key, user) == 1
+    assert delivery.adopt(key, user) == Adopted(1, [])
     sitting.refresh_from_db()
     assert sitting.candidate == user
     assert delivery.respond(token, change()) is not None
-    assert delivery.adopt(key, make_user("eve@passline.example")) == 0
+    assert delivery.adopt(key, make_user("eve@passline.example")) == Adopted(0, [])
 
 
 def test_the_open_page_saves_nothing_for_an_account_that_was_switched_off():
@@ -352,15 +353,45 @@ def test_the_open_page_saves_nothing_for_an_account_that_was_switched_off():
         delivery.standing(token, 1)
 
 
-def test_an_open_sitting_stays_behind_when_the_account_has_one_of_the_same_exam():
+def test_an_open_sitting_is_handed_in_when_the_account_has_one_of_the_same_exam():
     form, key, user = make_form(make_exam()), uuid4(), make_user()
     done = submit(make_sitting(form, guest_key=key))
-    left = make_sitting(form, guest_key=key)
+    second = make_sitting(form, guest_key=key)
+    elsewhere = make_sitting(
+        make_form(make_exam(form.exam.certification, slug="m2")), guest_key=key
+    )
+    respond(second, 1, "B")
+    running = make_sitting(form, user)
+    assert delivery.adopt(key, user) == Adopted(3, [second])
+    assert set(Sitting.objects.open().for_candidate(user)) == {running, elsewhere}
+    assert set(Sitting.objects.submitted().for_candidate(user)) == {done, second}
+    second.refresh_from_db()
+    assert (second.result.email_due_at, row(second)) == (None, ("B", "", False, 1))
+
+
+def test_a_guests_overdue_sitting_ends_at_its_deadline_when_it_moves():
+    form, key, user = make_form(make_exam()), uuid4(), make_user()
+    overdue = make_sitting(form, guest_key=key, started_ago=timedelta(hours=2))
     make_sitting(form, user)
-    assert delivery.adopt(key, user) == 1
-    done.refresh_from_db()
-    left.refresh_from_db()
-    assert (done.candidate, left.candidate) == (user, None)
+    delivery.adopt(key, user)
+    overdue.refresh_from_db()
+    assert (overdue.candidate, overdue.submitted_at) == (user, overdue.deadline)
+
+
+def test_a_start_that_overtakes_the_move_is_seen_at_a_second_look(monkeypatch):
+    form, key, user = make_form(make_exam()), uuid4(), make_user()
+    second = make_sitting(form, guest_key=key)
+    take_over, running = delivery.take_over, []
+
+    def overtaken(*args):
+        if not running:
+            running.append(make_sitting(form, user))
+            raise IntegrityError("one open sitting, begun just now")
+        return take_over(*args)
+
+    monkeypatch.setattr(delivery, "take_over", overtaken)
+    assert delivery.adopt(key, user) == Adopted(1, [second])
+    assert list(Sitting.objects.open().for_candidate(user)) == running
 
 
 # --- Races, on real connections
@@ -426,3 +457,19 @@ def test_of_two_tabs_with_the_same_revision_one_saves():
     )
     assert sorted(saved is not None for saved in results) == [False, True]
     assert row(sitting)[3] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_logging_in_while_the_account_starts_the_same_exam_leaves_one_open():
+    form, user = make_form(make_exam()), make_user()
+    for _ in range(5):
+        key = uuid4()
+        make_sitting(form, guest_key=key)
+        adopted, begun = at_once(
+            lambda key=key: delivery.adopt(key, user),
+            lambda: delivery.start(form.exam, candidate=user, guest_key=None, rng=random.Random(1)),
+        )
+        assert adopted.count == 1
+        assert list(Sitting.objects.open()) == list(Sitting.objects.open().for_candidate(user))
+        submit(Sitting.objects.open().get())
+        assert begun.candidate_id == user.pk

@@ -110,10 +110,12 @@ def test_whoever_logs_in_next_on_the_same_browser_gets_nothing(client, sitting):
     assert client.get(f"/sittings/{sitting.pk}/").status_code == 404
 
 
-def test_an_open_sitting_stays_with_the_browser_when_the_account_has_one(client, sample, sitting):
+def test_an_open_sitting_is_handed_in_and_told_when_the_account_has_one(client, sample, sitting):
     ada = make_user()
     hers = make_sitting(sample.forms.get(), ada)
     log_in(client, ada)
-    assert holder(sitting) is None
-    assert list(Sitting.objects.for_candidate(ada)) == [hers]
-    assert client.get(f"/sittings/{sitting.pk}/").status_code == 404
+    assert holder(sitting) == ada
+    assert list(Sitting.objects.open()) == [hers]
+    home = client.get("/").content.decode()
+    assert f"{sample.name} was already running in your account." in home
+    assert client.get(f"/results/{sitting.pk}/").status_code == 200
