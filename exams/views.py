@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -68,6 +69,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     user = request.user if request.user.is_authenticated else None
     if user is None and not exam.is_open_to_guests:
         return redirect_to_login(reverse("exam_detail", args=[slug]))
+    if user is None and not ratelimit.consume(request, action="start_as_guest"):
+        too_many: HttpResponse = ratelimit.respond_429(request)
+        return too_many
     key = None if user else ensure_guest_key(request)
     try:
         sitting = delivery.start(exam, candidate=user, guest_key=key, rng=random.SystemRandom())

@@ -3,6 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -96,6 +97,19 @@ def test_a_guest_starts_only_what_is_open_to_guests(client):
     sitting = Sitting.objects.get()
     assert (sitting.exam, sitting.candidate) == (opened.exam, None)
     assert client.get(f"/sittings/{sitting.pk}/").status_code == 200
+
+
+def test_guests_of_one_address_start_only_so_often(client):
+    cache.clear()
+    make_form(make_exam(slug="sample", is_open_to_guests=True))
+    starts = [Client().post("/exams/sample/start/") for _ in range(21)]
+    assert [reply.status_code for reply in starts] == [302] * 20 + [429]
+    assert "Too many tries" in starts[-1].content.decode()
+    assert Sitting.objects.count() == 20
+    client.force_login(make_user())
+    assert client.post("/exams/sample/start/").status_code == 302
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.post("/exams/sample/start/").status_code == 302
 
 
 def test_an_exam_without_a_form_says_so():

@@ -63,6 +63,7 @@ def make_stack(name: str, database: str, folder: Path) -> Stack:
         "SITE_URL": url,
         "EMAIL_URL": "",
         "PRODUCTION": "false",
+        "GUEST_STARTS": "1000",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
     }
