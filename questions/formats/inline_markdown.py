@@ -56,10 +56,9 @@ def paragraph(runs: Sequence[Run]) -> str:
     return "\\\n".join(_line(line) for line in lines)
 
 
-def _escaped(text: str, before: Run, after: Run, *, has_links: bool) -> str:
-    """One line of plain text between its neighbors; `_line` does line starts."""
-    marks = ("" if run == BREAK else "\0" for run in (before, after))
-    text = text.replace("\0", "").join(marks)
+def _escaped(text: str, is_beside: tuple[bool, bool], *, has_links: bool) -> str:
+    """A run of plain text, and whether anything stands before and behind it in its line."""
+    text = text.replace("\0", "").join("\0" if beside else "" for beside in is_beside)
     special = _SPECIAL_BY_LINKS if has_links else _SPECIAL
     return special.sub(r"\\\g<0>", text).replace("\0", "")
 
@@ -230,7 +229,8 @@ def _written(runs: Sequence[Run]) -> str:
         parts.extend(_closing(style) for style in reversed(opened[len(kept) :]))
         parts.extend(DELIMITERS.get(style, "[") for style in run.styles[len(kept) :])
         if run.kind == "text":
-            parts.append(_escaped(run.text, before, after, has_links=has_links))
+            is_beside = (before != BREAK or bool(run.styles), after != BREAK or bool(run.styles))
+            parts.append(_escaped(run.text, is_beside, has_links=has_links))
         else:
             parts.append(run.source)
         opened = run.styles
@@ -248,7 +248,7 @@ def link_target(address: str) -> str:
 
 def image(name: str, alt: str) -> Run:
     """An image as a run."""
-    text = _escaped(re.sub(r"\s+", " ", alt).strip(), BREAK, BREAK, has_links=True)
+    text = _escaped(re.sub(r"\s+", " ", alt).strip(), (True, True), has_links=True)
     return Run(f"![{text}]({link_target(name)})", kind="raw")
 
 
