@@ -59,7 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "csp.middleware.CSPMiddleware",
+    "config.policies.PolicyMiddleware",
     "config.database.FreshConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -321,8 +321,8 @@ LOGGING = {
 }
 structlog.configure(
     processors=[
-        *_pre_chain,
         structlog.stdlib.filter_by_level,
+        *_pre_chain,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

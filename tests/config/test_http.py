@@ -166,11 +166,8 @@ def test_a_stale_form_says_so():
 
 
 def test_the_policy_stands_on_the_redirect_to_https_and_on_a_foreign_host_too(settings, client):
-    assert (
-        client.get("/", headers={"host": "elsewhere.example"})
-        .headers["Content-Security-Policy"]
-        .startswith("default-src 'none'")
-    )
+    stranger = client.get("/", headers={"host": "elsewhere.example"})
+    assert "default-src 'none'" in stranger["Content-Security-Policy"]
     settings.SECURE_SSL_REDIRECT = True
     redirect = Client().get("/")
     assert redirect.status_code == 301

@@ -1,9 +1,12 @@
+import pytest
 import structlog
 from django.http import HttpResponse
 from django.test import RequestFactory
 from structlog.testing import capture_logs
 
 from config.logs import RequestLogMiddleware
+from tests.exams.factories import make_exam, make_form, make_sitting, make_user
+from tests.exams.test_views import save
 
 log = structlog.get_logger()
 
@@ -42,3 +45,12 @@ def test_all_lines_of_a_request_carry_its_id_and_no_other_request_s():
         RequestLogMiddleware(view)(RequestFactory().get("/"))
     assert [set(each) for each in ids] == [{"request"}, {"request"}]
     assert ids[0] != ids[1]
+
+
+@pytest.mark.django_db
+def test_a_response_saved_is_no_news_and_one_refused_is():
+    sitting = make_sitting(make_form(make_exam()), make_user())
+    with capture_logs() as lines:
+        statuses = [save(sitting).status_code, save(sitting, selected="C").status_code]
+    assert statuses == [200, 409]
+    assert [line["log_level"] for line in lines] == ["debug", "info"]
