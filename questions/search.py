@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from questions.models import Certification, QuestionVersion
 
 CONFIG = "english"
-ALIKE_FROM = 0.35  # trigram similarity of two stems, 0 to 1, that is worth a second look
+ALIKE_FROM = 0.5  # trigram similarity of two stems, 0 to 1, that is worth a second look
 ALIKE_MOST = 5
 
 # Weights: A the stem, B the options and prompts, C the explanation, D the rationales.
