@@ -30,6 +30,13 @@ def category_of(item: Item, parent: str) -> str:
     return "/".join(part for part in (parent, item.task) if part)
 
 
+def loses_rationales(item: Item) -> bool:
+    """Whether there are rationales where Moodle has none, beside steps and pairs."""
+    rationales = [each.rationale for each in item.options]
+    rationales.extend(each.rationale for each in item.prompts)
+    return item.kind in {"ordering", "matching"} and any(rationales)
+
+
 def metadata_losses(item: Item) -> Iterator[tuple[Code, str]]:
     """What no format of another system has a place for."""
     fields = {"pool": item.pool != "exam", "Angoff rating": item.angoff, "date": item.verified}

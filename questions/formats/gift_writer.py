@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from questions.formats.export import category_of, even_share, metadata_losses, pairs_of
+from questions.formats.export import (
+    category_of,
+    even_share,
+    loses_rationales,
+    metadata_losses,
+    pairs_of,
+)
 from questions.formats.general_feedback import general_feedback
 from questions.formats.html_text import to_plain
 from questions.formats.item import Item
@@ -42,11 +48,12 @@ def _losses(item: Item) -> Iterator[tuple[Code, str]]:
         yield Code.CANNOT_HOLD_TEXT, message
     if any("->" in prompt.text for prompt in item.prompts):
         yield Code.CANNOT_HOLD_TEXT, "a prompt with '->' cannot be written"
-    if item.kind in {"ordering", "matching"}:
-        if any([option.rationale for option in item.options] + [p.rationale for p in item.prompts]):
-            yield Code.LOSES_RATIONALES, f"the rationales of {item.kind} questions are left out"
-        if any(to_plain(option.text) != option.text for option in item.options):
-            yield Code.LOSES_FORMATTING, "Moodle shows the Markdown of responses and steps as text"
+    if loses_rationales(item):
+        yield Code.LOSES_RATIONALES, f"the rationales of {item.kind} questions are left out"
+    if item.kind in {"ordering", "matching"} and any(
+        to_plain(o.text) != o.text for o in item.options
+    ):
+        yield Code.LOSES_FORMATTING, "Moodle shows the Markdown of responses and steps as text"
     if item.images:
         yield Code.LOSES_IMAGES, f"{len(item.images)} images are left out"
     if any(option.is_fixed for option in item.options):

@@ -12,8 +12,9 @@ MAX_TEXT = 200_000  # characters of one text
 MAX_TAGS = 2_000_000  # tags and attributes, which cost far more memory than their bytes
 ENCODINGS = ("utf-8", "utf-16", "windows-1252")
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _DECLARED = re.compile(rb"<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _XML_ENCODINGS = {
@@ -123,7 +124,7 @@ def _plain(text: str, file: str) -> str:
     if "\0" in text:
         raise refused(file, Code.ENCODING, "holds NUL characters; it is no text, or UTF-16")
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", lines)
+    return CONTROL.sub("", lines)
 
 
 def _check_prolog(text: str, file: str) -> None:

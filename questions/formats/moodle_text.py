@@ -26,6 +26,7 @@ FORMATS = {
     "plain_text": "plain",
 }
 
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 _DATA = re.compile(r"data:image/[a-z0-9.+-]{1,20};base64,([A-Za-z0-9+/=\s]*)")
 _MARKDOWN_SOURCE = re.compile(r"(?<=\]\()<?@@PLUGINFILE@@/([^)>\s]+)>?")
 _BLOCK_TAG = re.compile(r"<(?:p|br|div|ul|ol|table|pre|h\d)\b", re.IGNORECASE)
@@ -48,17 +49,23 @@ class TextReader:
         text = _DATA.sub(source.named, text)
         if len(text) > MAX_TEXT:
             raise SkippedError(Code.TEXT_TOO_LONG, f"a text has more than {MAX_TEXT} characters")
-        if format_name == "markdown":
-            return source.in_markdown(text.strip())
-        if format_name == "html" or (format_name == "moodle" and has_tags(text)):
-            return self._from_html(text, source, has_breaks=format_name == "moodle")
-        return from_plain(text)
+        markdown = self._markdown(text, format_name, source)
+        for name in source.unused:
+            self.remarks.add(Code.FILE_DROPPED, f"left out: the file {name[:100]!r}")
+        return markdown
 
     def finish(self) -> None:
         """Note what was lost with tags, in one note for the question."""
         if self.lost:
             names = ", ".join(f"<{name}>" for name in dict.fromkeys(self.lost))
             self.remarks.add(Code.HTML_DROPPED, f"left out: {names}")
+
+    def _markdown(self, text: str, format_name: str, source: "_TextFiles") -> str:
+        if format_name == "markdown":
+            return source.in_markdown(text.strip())
+        if format_name == "html" or (format_name == "moodle" and has_tags(text)):
+            return self._from_html(text, source, has_breaks=format_name == "moodle")
+        return from_plain(text)
 
     def _from_html(self, text: str, source: "_TextFiles", *, has_breaks: bool) -> str:
         if has_breaks and not _BLOCK_TAG.search(text):
@@ -90,6 +97,11 @@ class _TextFiles:
 
     reader: TextReader
     files: dict[str, bytes]
+    used: set[str] = field(default_factory=set)
+
+    @property
+    def unused(self) -> list[str]:
+        return [name for name in self.files if name not in self.used]
 
     def named(self, match: re.Match[str]) -> str:
         """Turns an image that stands in the text itself into a file."""
@@ -108,20 +120,23 @@ class _TextFiles:
             shown = source[:100] or alt[:100]
             self.reader.remarks.add(Code.IMAGE_MISSING, f"the image {shown!r} is not in the file")
             return None
+        self.used.add(name)
         return self.reader.keep(name, self.files[name])
 
     def in_markdown(self, text: str) -> str:
         """The text with the names its images have now."""
         text = _MARKDOWN_SOURCE.sub(self._renamed, text)
         for link in images_in(text):
-            if not IMAGE_NAME.fullmatch(link.source) or link.source not in self.reader.images:
+            if link.source not in self.reader.images:
                 self.name_for(link.source, link.alt)
         return text
 
     def _renamed(self, match: re.Match[str]) -> str:
         name = unquote(match[1])
-        kept = self.reader.keep(name, self.files[name]) if name in self.files else None
-        return kept or match[0]
+        if name not in self.files:
+            return match[0]
+        self.used.add(name)
+        return self.reader.keep(name, self.files[name]) or match[0]
 
 
 def decoded_file(text: str) -> bytes:
@@ -133,5 +148,8 @@ def decoded_file(text: str) -> bytes:
 
 
 def _image_name(name: str, suffix: str) -> str:
+    """A name as Markdown of the bank has it; a good one is kept."""
+    if IMAGE_NAME.fullmatch(f"{FOLDER}/{name}") and PurePosixPath(name).suffix in _SUFFIXES:
+        return f"{FOLDER}/{name}"
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", PurePosixPath(name).stem).strip("-")[:60] or "image"
     return f"{FOLDER}/{stem}.{suffix}"
