@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from exams import clock
 from exams.models import LateResponse, Sitting
-from questions.models import Domain, Option, Prompt, Service
+from questions.models import Domain, Option, Prompt, Service, TrailEntry
 from scoring import charts, precision
-from scoring.models import Result
+from scoring.models import Result, ResultRevision
 from scoring.reviewed import ReviewedQuestion, reviewed
 from scoring.scaling import raw_cut
 
@@ -68,6 +68,14 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Change:
+    """How the result changed afterwards, with the place of the question that was the cause."""
+
+    revision: ResultRevision
+    position: int | None
+
+
+@dataclass(frozen=True)
 class Report:
     sitting: Sitting
     result: Result
@@ -79,6 +87,7 @@ class Report:
     time_allowed: timedelta | None
     questions: Sequence[ReviewedQuestion]
     show: Show
+    history: Sequence[Change]
 
     @property
     def shown(self) -> list[ReviewedQuestion]:
@@ -107,9 +116,10 @@ class Report:
 def report(sitting: Sitting, *, show: Show, now: datetime) -> Report:
     """Read what a submitted sitting was worth; four statements beside the sitting's own.
 
-    `sitting` comes from `with_results`.
+    One more when a question was corrected after it was published. `sitting` comes from
+    `with_results`.
     """
-    result = sitting.result
+    result, questions = sitting.result, reviewed_questions(sitting)
     limit = clock.time_limit(sitting.exam.minutes, sitting.extra_minutes)
     return Report(
         sitting=sitting,
@@ -122,8 +132,9 @@ def report(sitting: Sitting, *, show: Show, now: datetime) -> Report:
         summary=summary(result, now),
         time_used=sitting.time_used,
         time_allowed=limit,
-        questions=reviewed_questions(sitting),
+        questions=questions,
         show=show,
+        history=history(result, questions),
     )
 
 
@@ -188,12 +199,25 @@ def summary(result: Result, now: datetime) -> Summary:
     return Summary.PLANNED if result.email_due_at > now else Summary.UNDER_WAY
 
 
+def history(result: Result, questions: Sequence[ReviewedQuestion]) -> list[Change]:
+    """What corrections did to the result, newest first; asks only where there was one."""
+    places = {
+        question.version.pk: question.position for question in questions if question.is_corrected
+    }
+    if not places:
+        return []
+    return [Change(one, places.get(one.version_id)) for one in result.revisions.all()]
+
+
 def reviewed_questions(sitting: Sitting) -> list[ReviewedQuestion]:
     """Three statements, however many questions."""
     services = Service.objects.filter(
         questions=OuterRef("form_question__version__question")
     ).order_by("name")
     late = LateResponse.objects.filter(sitting=OuterRef("sitting"), position=OuterRef("position"))
+    rekeyed = TrailEntry.objects.filter(
+        version=OuterRef("form_question__version"), act=TrailEntry.Act.REKEYED
+    ).order_by("-at")
     responses: QuerySet[Any] = (
         sitting.responses.select_related("form_question__version__question__task__domain")
         .prefetch_related(
@@ -205,9 +229,15 @@ def reviewed_questions(sitting: Sitting) -> list[ReviewedQuestion]:
         .annotate(
             services=ArraySubquery(services.values("name")),
             late_at=Subquery(late.values("received_at")),
+            corrected_at=Subquery(rekeyed.values("at")[:1]),
         )
     )
     return [
-        reviewed(response, services=response.services, late_at=response.late_at)
+        reviewed(
+            response,
+            services=response.services,
+            late_at=response.late_at,
+            corrected_at=response.corrected_at,
+        )
         for response in responses
     ]

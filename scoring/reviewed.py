@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
     UNANSWERED = "unanswered"
+    CREDITED = "credited"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class ReviewedQuestion:
     is_flagged: bool
     is_incomplete: bool
     late_at: datetime | None
+    corrected_at: datetime | None
     said_letters: str
     key_letters: str
     options: tuple[ShownOption, ...]
@@ -72,7 +74,12 @@ class ReviewedQuestion:
 
     @property
     def is_missed(self) -> bool:
-        return self.outcome != Outcome.RIGHT
+        return self.outcome in {Outcome.WRONG, Outcome.UNANSWERED}
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the key was corrected or the question withdrawn after it was published."""
+        return bool(self.version.corrected_key or self.version.withdrawn_at)
 
     @property
     def is_unanswered(self) -> bool:
@@ -85,7 +92,11 @@ class ReviewedQuestion:
 
 
 def reviewed(
-    response: Response, *, services: list[str], late_at: datetime | None
+    response: Response,
+    *,
+    services: list[str],
+    late_at: datetime | None,
+    corrected_at: datetime | None = None,
 ) -> ReviewedQuestion:
     version = response.form_question.version
     options = shown_options(response)
@@ -100,8 +111,9 @@ def reviewed(
         is_flagged=response.is_flagged,
         is_incomplete=bool(said) and not response.is_complete,
         late_at=late_at,
+        corrected_at=corrected_at,
         said_letters=", ".join(response.selected) if said else "",
-        key_letters=", ".join(in_kind_order(version, to_shown(version.key, response.option_order))),
+        key_letters=key_letters(response),
         options=tuple(options.values()),
         places=places(response, options),
     )
@@ -109,9 +121,11 @@ def reviewed(
 
 def outcome(response: Response) -> Outcome:
     version = response.form_question.version
+    if version.withdrawn_at:
+        return Outcome.CREDITED
     if not response.selected.strip(EMPTY_PLACE):
         return Outcome.UNANSWERED
-    if is_right(version.kind, response.selected, response.option_order, version.key):
+    if is_right(version.kind, response.selected, response.option_order, version.scoring_key):
         return Outcome.RIGHT
     return Outcome.WRONG
 
@@ -129,7 +143,7 @@ def shown_option(letter: str, option: Option, response: Response) -> ShownOption
         letter=letter,
         html=option.html,
         rationale_html=option.rationale_html,
-        is_key=option.letter in response.form_question.version.key,
+        is_key=option.letter in response.form_question.version.scoring_key,
         is_chosen=letter in response.selected,
         is_struck=letter in response.struck,
     )
@@ -140,14 +154,21 @@ def places(response: Response, options: Mapping[str, ShownOption]) -> tuple[Revi
     version = response.form_question.version
     if version.kind not in {QuestionVersion.Kind.ORDERING, QuestionVersion.Kind.MATCHING}:
         return ()
-    said = to_author(response.selected, response.option_order).ljust(len(version.key), EMPTY_PLACE)
-    prompts: list[Prompt | None] = list(version.prompts.all()) or [None] * len(version.key)
+    right = version.scoring_key
+    said = to_author(response.selected, response.option_order).ljust(len(right), EMPTY_PLACE)
+    prompts: list[Prompt | None] = list(version.prompts.all()) or [None] * len(right)
     return tuple(
         ReviewedPlace(number, prompt, options.get(put), options[key])
         for number, (prompt, put, key) in enumerate(
-            zip(prompts, said, version.key, strict=False), start=1
+            zip(prompts, said, right, strict=False), start=1
         )
     )
+
+
+def key_letters(response: Response) -> str:
+    version = response.form_question.version
+    shown = to_shown(version.scoring_key, response.option_order)
+    return ", ".join(in_kind_order(version, shown))
 
 
 def in_kind_order(version: QuestionVersion, shown: str) -> str:
