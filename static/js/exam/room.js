@@ -1,6 +1,6 @@
 // The exam room: one page with all questions. Navigation costs nothing; every change is queued.
 
-import { asClock, Countdown } from "./countdown.js";
+import { asClock, Countdown, Ending } from "./ending.js";
 import { Question } from "./question.js";
 import { ResponseQueue, sameState } from "./queue.js";
 
@@ -15,7 +15,6 @@ const reviewScreen = document.getElementById("review");
 const memory = `passline.place.${room.dataset.sitting}`;
 const contested = new Set(); // questions found changed elsewhere, and nothing done about it since
 let current = 1;
-let isLeaving = false;
 
 // --- What this browser remembers; with storage switched off, this page alone
 
@@ -58,11 +57,6 @@ const send = ({ position, revision, selected, struck, flagged }) =>
     ...(flagged && { flagged: "on" }),
   });
 
-const leave = (report) => {
-  isLeaving = true;
-  location.replace(report);
-};
-
 // --- Saving
 
 const status = document.getElementById("save-status");
@@ -90,7 +84,7 @@ const queue = new ResponseQueue(`passline.response.${room.dataset.sitting}.`, se
     showStatus("saved", words.ready);
     refresh(question);
   },
-  closed: leave,
+  closed: (report) => ending.leave(report),
 });
 
 const changed = (question) => {
@@ -207,60 +201,17 @@ const filterRows = () => {
 
 // --- Ending
 
-const endDialog = document.getElementById("end-dialog");
-
-const openEnd = () => {
-  const left = questions.filter((question) => !question.isAnswered).map(({ position }) => position);
-  find("[data-unanswered]").textContent = left.length ? say(words.leftOpen, left.join(", ")) : words.allAnswered;
-  find("[data-problem]").hidden = true;
-  endDialog.showModal();
-};
-
-/** Hands in, with what a flush just before could not save; false when it did not arrive, or was contested. */
-const submit = async () => {
-  const unsaved = queue.entries.map(({ id, at, sent, ...change }) => change);
-  const reply = await post(room.dataset.submit, { unsaved: JSON.stringify(unsaved) }).catch(() => null);
-  if (reply?.status === 409) {
-    queue.reconsider(reply.body.responses);
-    return !contested.size && submit();
-  }
-  if (reply?.status !== 200) return false;
-  queue.clear();
-  leave(reply.body.report);
-  return true;
-};
-
-const submitByHand = async (button) => {
-  button.disabled = true;
-  takeUp();
-  await queue.flush();
-  const isIn = !contested.size && (await submit());
-  if (contested.size) {
-    const [position] = contested;
-    contested.delete(position); // once, so that nobody ends without having been told
-    button.disabled = false;
-    endDialog.close();
-    show(position);
-  } else if (!isIn && !isLeaving) {
-    const problem = find("[data-problem]");
-    problem.textContent = words.noConnection;
-    problem.hidden = false;
-    button.disabled = false;
-  }
-};
-
-const submitByClock = async () => {
-  const dialog = document.getElementById("time-up-dialog");
-  if (endDialog.open) endDialog.close();
-  if (!dialog.open) dialog.showModal();
-  takeUp();
-  await Promise.all([askTheTime(), queue.flush()]);
-  if (countdown.seconds) dialog.close(); // time was added, and this page had not heard of it
-  else if (!isLeaving && !(await submit()) && !isLeaving) {
-    find("[data-progress]").textContent = words.timeUpOffline;
-    setTimeout(submitByClock, 3000);
-  }
-};
+const ending = new Ending({
+  words,
+  questions,
+  queue,
+  contested,
+  takeUp,
+  show,
+  submit: (unsaved) => post(room.dataset.submit, { unsaved: JSON.stringify(unsaved) }),
+  askTheTime: () => askTheTime(),
+  secondsLeft: () => countdown.seconds,
+});
 
 // --- The clock
 
@@ -286,7 +237,7 @@ const countdown = timer && new Countdown(Number(room.dataset.secondsLeft), {
     if (seconds <= 300) hideTime(false);
     speak(minutesLeft(seconds));
   },
-  end: submitByClock,
+  end: () => ending.byClock(),
 });
 
 const anchor = (body) => {
@@ -295,7 +246,7 @@ const anchor = (body) => {
 
 const askTheTime = async () => {
   const reply = await request(room.dataset.clock).catch(() => null);
-  if (reply?.status === 410 && !queue.size) leave(reply.body.report);
+  if (reply?.status === 410 && !queue.size) ending.leave(reply.body.report);
   else if (reply?.status === 200) anchor(reply.body);
 };
 
@@ -306,8 +257,8 @@ const acts = {
   previous: () => show(reviewScreen.hidden ? current - 1 : current),
   review: showReview,
   back: () => show(current),
-  end: openEnd,
-  submit: submitByHand,
+  end: () => ending.ask(),
+  submit: (button) => ending.byHand(button),
   flag() {
     questions[current - 1].toggleFlag();
     changed(questions[current - 1]);
@@ -379,7 +330,7 @@ shortcutsOn.checked = recall("localStorage", "passline.shortcuts") !== "off";
 shortcutsOn.addEventListener("change", () => remember("localStorage", "passline.shortcuts", shortcutsOn.checked ? "on" : "off"));
 
 addEventListener("beforeunload", (event) => {
-  if (queue.size && !isLeaving) event.preventDefault();
+  if (queue.size && !ending.isLeaving) event.preventDefault();
 });
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
