@@ -8,11 +8,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.config.waiting import wait_until
 from tests.journeys import room
 from tests.journeys.browsing import Visitors
 from tests.journeys.rows import Rows
 
 ONE_KEPT = "Not saved, 1 answer kept on this device, trying again"
+
+
+DAMAGE = """(position) => {
+    for (const [key, text] of Object.entries(localStorage)) {
+        if (!key.startsWith("passline.response.") || JSON.parse(text).position !== position) continue;
+        const damaged = {...JSON.parse(text), selected: "?", at: Date.now()};
+        localStorage.setItem(key, JSON.stringify(damaged));
+    }
+}"""
 
 
 def kept(count: int) -> str:
@@ -137,8 +147,39 @@ def test_what_is_unsaved_goes_along_with_the_submit(page: Page, rows: Rows) -> N
     with page.expect_request("**/submit/") as submitted:
         room.hand_in(page)
     unsaved = json.loads(submitted.value.post_data_json["unsaved"])
-    assert [one["position"] for one in unsaved] == list(given)
+    assert sorted(one["position"] for one in unsaved) == list(given)
     assert rows.selected(sitting) == given
+
+
+def test_one_response_the_server_stumbles_over_keeps_no_other_back(page: Page, rows: Rows) -> None:
+    sitting = room.start_sample(page)
+    given = choices(rows, sitting, 3)
+    first, *others = given
+    page.route(f"**/responses/{first}/", answering(500))
+    give(page, given)
+    saved = {position: given[position] for position in others}
+    wait_until(lambda: rows.selected(sitting) == saved, 10)
+    expect(room.status(page)).to_have_text(ONE_KEPT)
+
+    page.unroute(f"**/responses/{first}/")
+    expect_rows(page, rows, given)
+
+
+def test_what_is_not_understood_is_kept_and_ends_with_the_exam(page: Page, rows: Rows) -> None:
+    sitting = room.start_sample(page)
+    given = choices(rows, sitting, 2)
+    first, second = given
+    refused = json.dumps({"errors": {"selected": ["Enter a valid value."]}})
+    page.route(
+        re.compile(r"/responses/\d+/$"),
+        lambda route: route.fulfill(status=422, content_type="application/json", body=refused),
+    )
+    give(page, given)
+    expect(room.status(page)).to_have_text(kept(2))
+    # A damaged device says nonsense of the first: the server names the row, the rest is handed in.
+    page.evaluate(DAMAGE, first)
+    room.hand_in(page)
+    assert rows.selected(sitting) == {second: given[second]}
 
 
 def test_ending_without_a_connection_says_so_and_can_be_tried_again(page: Page, rows: Rows) -> None:

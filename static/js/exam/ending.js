@@ -61,6 +61,7 @@ export class Ending {
   isLeaving = false;
   #dialog = document.getElementById("end-dialog");
   #timeUp = document.getElementById("time-up-dialog");
+  #malformed = new Set(); // entries the server named as no responses
 
   /**
    * @param {object} room `words`, `questions`, `queue`, `contested` (positions), `takeUp()`, `show(position)`,
@@ -118,11 +119,16 @@ export class Ending {
 
   /** Hands in, with what a flush just before could not save; false when it did not arrive, or was contested. */
   async #handIn() {
-    const unsaved = this.queue.entries.map(({ id, at, sent, ...change }) => change);
+    const entries = this.queue.entries.filter((entry) => !this.#malformed.has(entry.id));
+    const unsaved = entries.map(({ id, at, sent, ...change }) => change);
     const reply = await this.submit(unsaved).catch(() => null);
     if (reply?.status === 409) {
       this.queue.reconsider(reply.body.responses);
       return !this.contested.size && this.#handIn();
+    }
+    if (reply?.status === 422 && reply.body.rows?.length) {
+      reply.body.rows.forEach((number) => this.#malformed.add(entries[number - 1].id));
+      return this.#handIn();
     }
     if (reply?.status !== 200) return false;
     this.queue.clear();

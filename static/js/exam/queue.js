@@ -22,7 +22,8 @@ export class ResponseQueue {
 
   /**
    * @param {string} prefix of this sitting's keys in local storage
-   * @param {(entry) => Promise<{status: number, body: object}>} send rejects without a connection
+   * @param {(entry) => Promise<{status: number, body: object}>} send rejects without a connection;
+   *   status 0 is a reply that was not the server's word
    * @param {object} on `state(name, count)`, `saved(entry, body)`, `conflict(entry, body)`, `closed(report)`
    */
   constructor(prefix, send, on) {
@@ -81,6 +82,7 @@ export class ResponseQueue {
 
   async #sendAll() {
     let report = null;
+    let undecided = 0;
     while (this.size) {
       const entry = this.#pending.values().next().value;
       this.on.state("saving", this.size);
@@ -89,8 +91,10 @@ export class ResponseQueue {
         this.#store(entry);
       }
       const reply = await this.send(entry).catch(() => null);
-      if (!this.#settle(entry, reply)) return this.#waitAndRetry();
-      report = reply.body.report ?? report;
+      if (this.#settle(entry, reply)) report = reply.body.report ?? report;
+      // One that the server stumbles over stands in nobody's way: another is tried before the wait.
+      else if (!reply || this.size === 1 || ++undecided === 2) return this.#waitAndRetry();
+      else this.#postpone(entry);
     }
     this.#wait = 0;
     if (report) this.on.closed(report);
@@ -123,9 +127,12 @@ export class ResponseQueue {
         }
         return true;
       case 410:
-      case 422:
         this.#drop(newer);
-        if (reply.status === 422 && "revision" in reply.body) this.on.conflict(newer, reply.body);
+        return true;
+      case 422:
+        if (!("revision" in reply.body)) return false; // not understood, so not ours to throw away
+        this.#drop(newer);
+        this.on.conflict(newer, reply.body);
         return true;
       default:
         return false;
@@ -136,6 +143,12 @@ export class ResponseQueue {
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2 || 1000);
     this.on.state("unsaved", this.size);
     this.#retry = setTimeout(() => this.flush(), this.#wait);
+  }
+
+  #postpone({ position }) {
+    const newest = this.#pending.get(position);
+    this.#pending.delete(position);
+    this.#pending.set(position, newest);
   }
 
   #rebase(entry, revision) {
