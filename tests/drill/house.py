@@ -15,7 +15,7 @@ from config.probe import is_serving
 from config.servers import HERE
 
 HOST = "127.0.0.1"
-START_SECONDS = 120.0
+START_SECONDS = 240.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.05
 
