@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from exams.assembly import BankTooSmall, draw_form
+from exams.assembly import NotDrawn, draw_form
 from exams.models import Exam, ExamForm, FormQuestion, LateResponse, Response, Sitting
 
 DRAWN_TO = ("certification", "pool", "question_count", "unscored_count")
@@ -81,7 +81,7 @@ class ExamAdmin(admin.ModelAdmin[Exam]):
         for exam in exams.select_related("certification"):
             try:
                 form = draw_form(exam, rng=random.SystemRandom())
-            except BankTooSmall as error:
+            except NotDrawn as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 self.log_change(request, exam, f"Drew form {form.number}.")

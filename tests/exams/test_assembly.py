@@ -166,8 +166,8 @@ def test_a_bank_split_by_the_weights_makes_two_forms_and_not_three():
 )
 def test_drawing_is_a_fixed_few_statements(django_assert_num_queries, fields, counts):
     exam = make_short(counts, **fields)
-    # savepoint, lock, fresh, domains, last number, form, form questions, release
-    with django_assert_num_queries(8):
+    # savepoint, lock, fresh, enemies, domains, last number, form, form questions, release
+    with django_assert_num_queries(9):
         draw_form(exam, rng=random.Random(1))
 
 

@@ -2,6 +2,8 @@
 
 import random
 import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from exams.assembly import BankTooSmall, draw_form
+from exams.assembly import LimitsClash, NotDrawn, blueprint_of, draw_form, draw_parallel_forms
 from exams.models import Exam
 from questions.models import Certification
 
@@ -21,17 +23,31 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, **options: Any) -> None:
-        for entry in tomllib.loads(CATALOGUE.read_text())["exams"]:
-            exam = load(entry)
+        exams = [load(entry) for entry in tomllib.loads(CATALOGUE.read_text())["exams"]]
+        lacking = defaultdict(list)
+        for exam in exams:
             if not exam.forms.exists():
-                self.draw(exam)
+                lacking[blueprint_of(exam)].append(exam)
+        for alike in lacking.values():
+            self.draw(alike)
+        for exam in exams:
             self.stdout.write(f"{exam}: {exam.forms.count()} form(s)")
 
-    def draw(self, exam: Exam) -> None:
-        try:
-            draw_form(exam, rng=random.SystemRandom())
-        except BankTooSmall as short:
-            raise CommandError(str(short)) from short
+    def draw(self, exams: Sequence[Exam]) -> None:
+        """Exams alike get parallel forms if the bank has them, else each a form by chance."""
+        rng = random.SystemRandom()
+        if len(exams) > 1:
+            try:
+                draw_parallel_forms(exams, rng=rng)
+            except LimitsClash as clash:
+                self.stderr.write(f"{clash} Each form is drawn by chance.")
+            else:
+                return
+        for exam in exams:
+            try:
+                draw_form(exam, rng=rng)
+            except NotDrawn as refusal:
+                raise CommandError(str(refusal)) from refusal
 
 
 def load(entry: dict[str, Any]) -> Exam:
@@ -46,4 +62,4 @@ def load(entry: dict[str, Any]) -> Exam:
         defaults={"certification": certification, **entry},
         create_defaults={"certification": certification, "opened_at": timezone.now(), **entry},
     )
-    return Exam.objects.get(pk=exam.pk)
+    return Exam.objects.select_related("certification").get(pk=exam.pk)
