@@ -50,60 +50,6 @@ class Limits:
         return sum(self.quotas.values())
 
 
-# --- What a bank has room for
-
-
-def short_domains(bank: Sequence[BankQuestion], limits: Limits, count: int) -> list[DomainShort]:
-    """Domains with too few questions for all forms; each is counted as often as it may be used."""
-    found = Counter(one.domain for one in bank)
-    uses = min(limits.most_forms, count)
-    needed = {domain: -(-quota * count // uses) for domain, quota in limits.quotas.items()}
-    return [
-        DomainShort(domain, count_needed, found[domain])
-        for domain, count_needed in needed.items()
-        if found[domain] < count_needed
-    ]
-
-
-@dataclass(frozen=True)
-class TaskNeed:
-    """How many questions of a task each form has, and all the forms together at least."""
-
-    domain: str
-    task: str
-    fewest: int
-    most: float
-    in_all: int
-
-
-def task_needs(bank: Sequence[BankQuestion], limits: Limits, count: int) -> list[TaskNeed]:
-    """What can be asked for of each task, so that forms miss as few as the bank allows."""
-    if not limits.covers_tasks:
-        return []
-    room = defaultdict[str, Counter[str]](Counter)
-    for one in bank:
-        room[one.domain][one.task] += min(limits.most_forms, count)
-    return [
-        need
-        for domain, quota in limits.quotas.items()
-        for need in needs_of_domain(domain, room[domain], quota, count)
-    ]
-
-
-def needs_of_domain(domain: str, room: Mapping[str, int], quota: int, count: int) -> list[TaskNeed]:
-    """`room` says how often, at the most, a question of the task can be on some form."""
-    reach = {task: min(room[task], count) for task in room}
-    if quota < len(room):
-        is_enough = sum(reach.values()) >= quota * count
-        return [TaskNeed(domain, task, 0, 1, 0) for task in room] if is_enough else []
-    return [
-        TaskNeed(domain, task, 1, inf, 0)
-        if reach[task] == count
-        else TaskNeed(domain, task, 0, 1, reach[task])
-        for task in room
-    ]
-
-
 # --- Why not
 
 
@@ -187,3 +133,57 @@ class NoParallelForms(Exception):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         self.reasons = reasons
         super().__init__("; ".join(map(str, reasons)))
+
+
+# --- What a bank has room for
+
+
+def short_domains(bank: Sequence[BankQuestion], limits: Limits, count: int) -> list[DomainShort]:
+    """Domains with too few questions for all forms; each is counted as often as it may be used."""
+    found = Counter(one.domain for one in bank)
+    uses = min(limits.most_forms, count)
+    needed = {domain: -(-quota * count // uses) for domain, quota in limits.quotas.items()}
+    return [
+        DomainShort(domain, count_needed, found[domain])
+        for domain, count_needed in needed.items()
+        if found[domain] < count_needed
+    ]
+
+
+@dataclass(frozen=True)
+class TaskNeed:
+    """How many questions of a task each form has, and all the forms together at least."""
+
+    domain: str
+    task: str
+    fewest: int
+    most: float
+    in_all: int
+
+
+def task_needs(bank: Sequence[BankQuestion], limits: Limits, count: int) -> list[TaskNeed]:
+    """What can be asked for of each task, so that forms miss as few as the bank allows."""
+    if not limits.covers_tasks:
+        return []
+    room = defaultdict[str, Counter[str]](Counter)
+    for one in bank:
+        room[one.domain][one.task] += min(limits.most_forms, count)
+    return [
+        need
+        for domain, quota in limits.quotas.items()
+        for need in needs_of_domain(domain, room[domain], quota, count)
+    ]
+
+
+def needs_of_domain(domain: str, room: Mapping[str, int], quota: int, count: int) -> list[TaskNeed]:
+    """`room` says how often, at the most, a question of the task can be on some form."""
+    reach = {task: min(room[task], count) for task in room}
+    if quota < len(room):
+        is_enough = sum(reach.values()) >= quota * count
+        return [TaskNeed(domain, task, 0, 1, 0) for task in room] if is_enough else []
+    return [
+        TaskNeed(domain, task, 1, inf, 0)
+        if reach[task] == count
+        else TaskNeed(domain, task, 0, 1, reach[task])
+        for task in room
+    ]

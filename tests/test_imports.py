@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[1]
 LEVELS = {"accounts": 1, "questions": 2, "exams": 3, "scoring": 4}
 ROOF = {"config/urls.py", "config/celery.py"}
 PURE = ("exams/clock.py", "exams/letters.py", "exams/blueprint.py", "exams/limits.py",
-        "exams/parallel.py", "questions/formats/", "scoring/scaling.py", "scoring/precision.py", "scoring/keys.py")  # fmt: skip
+        "exams/parallel.py", "questions/formats/", "scoring/scaling.py", "scoring/precision.py",
+        "scoring/keys.py")  # fmt: skip
 DJANGO = ("django", "allauth", "csp")
 VAGUE = {"utils", "helpers", "services", "common", "core"}
 
