@@ -42,6 +42,10 @@ class UnfitKey(ValueError):
 class PassesLost(Exception):
     """The correction would turn passes into fails, and nobody has agreed to that."""
 
+    def __init__(self, impact: "Impact") -> None:
+        super().__init__(f"{len(impact.lost)} passes would be lost.")
+        self.impact = impact
+
 
 @dataclass(frozen=True)
 class Move:
@@ -213,7 +217,7 @@ def correct_key(
     record(version.question, Act.REKEYED, actor=actor, version=version, reason=reason)
     done = carry_out(Correction(version, before, after, Cause.REKEYED, actor, reason.strip()))
     if done.lost and not may_fail:
-        raise PassesLost
+        raise PassesLost(done)
     version.corrected_key = key
     return done
 

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scoring import authoring_views as views
+
+urlpatterns = [
+    path("versions/<int:version_id>/key/", views.correct_key, name="correct_key"),
+    path("versions/<int:version_id>/withdraw/", views.withdraw_question, name="withdraw_question"),
+]
