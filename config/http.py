@@ -1,6 +1,5 @@
 """What every answer of the site has in common: health, readiness, the page for a stale form."""
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -38,12 +37,6 @@ def loose_durability() -> str:
         )
         found = dict(cursor.fetchall())
     return ", ".join(f"{name}={found[name]}" for name in DURABLE if found[name] != DURABLE[name])
-
-
-def require_durability() -> None:
-    """Raise ImproperlyConfigured unless what PostgreSQL calls committed is on disk."""
-    if loose := loose_durability():
-        raise ImproperlyConfigured(f"PostgreSQL could lose a saved response: {loose}.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
