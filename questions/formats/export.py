@@ -44,5 +44,13 @@ def metadata_losses(item: Item) -> Iterator[tuple[Code, str]]:
         yield Code.LOSES_METADATA, f"left out: {', '.join(lost)}"
 
 
+def texts_of(item: Item) -> Iterator[str]:
+    """Everything that is written of an item."""
+    yield from (item.external_id, item.task, item.stem, item.explanation, *item.services)
+    yield from (text for option in item.options for text in (option.text, option.rationale))
+    yield from (text for prompt in item.prompts for text in (prompt.text, prompt.rationale))
+    yield from (text for reference in item.references for text in reference)
+
+
 def _distractor(item: Item, index: int) -> Pair:
     return Pair("", item.options[index].text, item.options[index].rationale)

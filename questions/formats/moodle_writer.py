@@ -19,6 +19,7 @@ from questions.formats.export import (
     loses_rationales,
     metadata_losses,
     pairs_of,
+    texts_of,
 )
 from questions.formats.general_feedback import general_feedback
 from questions.formats.hostile import CONTROL
@@ -55,7 +56,7 @@ def unsupported(item: Item) -> list[Note]:
 
 
 def _losses(item: Item) -> Iterator[tuple[Code, str]]:
-    if any(CONTROL.search(text) for text in _texts(item)):
+    if any(CONTROL.search(text) for text in texts_of(item)):
         yield Code.CANNOT_HOLD_TEXT, "control characters cannot stand in XML"
     if loses_rationales(item):
         message = f"Moodle shows no rationales of {item.kind} questions; they come back here"
@@ -66,13 +67,6 @@ def _losses(item: Item) -> Iterator[tuple[Code, str]]:
         message = "Moodle shuffles all options or none; fixed places come back here"
         yield Code.LOSES_FIXED_PLACES, message
     yield from metadata_losses(item)
-
-
-def _texts(item: Item) -> Iterator[str]:
-    yield from (item.external_id, item.task, item.stem, item.explanation, *item.services)
-    yield from (text for option in item.options for text in (option.text, option.rationale))
-    yield from (text for prompt in item.prompts for text in (prompt.text, prompt.rationale))
-    yield from (text for reference in item.references for text in reference)
 
 
 def _write_category(quiz: _Element, path: str) -> None:

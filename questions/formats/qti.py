@@ -16,6 +16,9 @@ from questions.formats.parsed import (
 )
 from questions.formats.qti_package import MAGIC, Package, Resource, open_package, resources_of
 from questions.formats.qti_reader import place_of, read_item, read_root
+from questions.formats.qti_writer import unsupported, write
+
+__all__ = ["parse", "unsupported", "write"]
 
 MAX_SHOWN = 5  # names in one warning
 

@@ -43,10 +43,16 @@ def named(root: _Element, *, is_v3: bool) -> _Element:
         element.tag = PREFIX + _kebab(str(element.tag))
     for element in root.iter(etree.Element):
         element.tag = f"{{{namespace}}}{element.tag}"
-    finished = etree.Element(root.tag, dict(root.attrib), nsmap={None: namespace})
+    finished = root_in(namespace, str(root.tag).rpartition("}")[2])
+    finished.attrib.update(root.attrib)
     finished.text = root.text
     finished.extend(list(root))
     return finished
+
+
+def root_in(namespace: str, name: str) -> _Element:
+    """An element that makes `namespace` the one of all names without a prefix."""
+    return etree.fromstring(f'<{name} xmlns="{namespace}"/>')
 
 
 def local_name(element: _Element) -> str:

@@ -97,7 +97,7 @@ class _ItemReader:
         answers = self._reader_of(interaction)(interaction, response, values)
         stem = self._stem(body, interaction)
         explanation, references = split_feedback(self._explanation())
-        self.texts.finish()
+        self._note_details()
         item = Item(
             external_id=clean_id(self.root.get("identifier", ""), self.remarks),
             kind=answers.kind,
@@ -110,6 +110,12 @@ class _ItemReader:
             references=references,
         )
         return with_images(item, self.texts.images)
+
+    def _note_details(self) -> None:
+        self.texts.finish()
+        if self.root.get("adaptive", "").strip() == "true":
+            message = "let the candidate respond again; the first response counts now"
+            self.remarks.add(Code.DETAIL_DROPPED, message)
 
     # The parts of an item
 
@@ -174,13 +180,14 @@ class _ItemReader:
                 self.general.append(feedback)
 
     def _explanation(self) -> str:
-        if len(self.general) > 1:
+        texts = self.texts.distinct(self.general)
+        if len(texts) > 1:
             message = (
-                f"{len(self.general)} texts, shown for right and wrong responses or one after"
-                " another, are one explanation now"
+                f"{len(texts)} texts, shown for right and wrong responses or one after another,"
+                " are one explanation now"
             )
             self.remarks.add(Code.DETAIL_DROPPED, message)
-        return self.texts.joined(self.general)
+        return "\n\n".join(texts)
 
     # The kinds
 
@@ -250,7 +257,7 @@ class _ItemReader:
         if element.get("templateIdentifier"):
             raise SkippedError(Code.KIND_TEMPLATE, "shows some options by a template")
         feedback = [*take_feedback(element), *self.modal.get(_identifier(element), [])]
-        return self.texts.markdown(element), self.texts.joined(feedback)
+        return self.texts.markdown(element), "\n\n".join(self.texts.distinct(feedback))
 
 
 def _is_interaction(element: _Element) -> bool:

@@ -11,11 +11,17 @@ from questions.formats.parsed import Code, Remarks, SkippedError
 
 SCORE = "SCORE"
 
-_TEMPLATES = {"match_correct": "correct", "map_response": "mapping"}
+_TEMPLATES = {
+    "match_correct": "correct",
+    "cc2_match": "correct",  # of the common cartridge: full credit and general feedback
+    "cc2_match_basic": "correct",
+    "map_response": "mapping",
+    "cc2_map_response": "mapping",
+}
 # What a rule may consist of that says no more than "all or nothing" or "by the mapping".
 _PLAIN_RULE = {
-    "responseCondition", "responseIf", "responseElse", "match", "variable", "correct",
-    "setOutcomeValue", "baseValue", "mapResponse", "isNull", "sum",
+    "responseCondition", "responseIf", "responseElseIf", "responseElse", "match", "variable",
+    "correct", "setOutcomeValue", "baseValue", "mapResponse", "isNull", "sum",
 }  # fmt: skip
 
 
@@ -107,13 +113,23 @@ def _unscored(rules: list[_Element]) -> str:
 
 
 def _way_of_rule(rule: _Element, identifier: str) -> str:
-    is_plain = all(each.tag in _PLAIN_RULE for each in rule.iter())
-    matches = [*rule.iter("match")]
+    elements = [*_deciding(rule)]
+    is_plain = all(each.tag in _PLAIN_RULE for each in elements)
+    matches = [each for each in elements if each.tag == "match"]
     if is_plain and matches and all(_is_idiom(match, identifier) for match in matches):
         return "correct"
-    if is_plain and not matches and any(_maps(each, identifier) for each in rule.iter()):
+    if is_plain and not matches and any(_maps(each, identifier) for each in elements):
         return "mapping"
     return "" if _is_start(rule) else "custom"
+
+
+def _deciding(rule: _Element) -> Iterator[_Element]:
+    """The elements of a rule without those parts that only choose the feedback."""
+    yield rule
+    for child in rule.iterchildren():
+        chooses = child.tag in {"setOutcomeValue", "responseCondition"}
+        if not chooses or SCORE in _outcomes(child):
+            yield from _deciding(child)
 
 
 def _is_idiom(match: _Element, identifier: str) -> bool:

@@ -86,10 +86,10 @@ class ItemTexts:
         self.reader.lost.extend(converted.lost)
         return converted.text
 
-    def joined(self, elements: Iterable[_Element]) -> str:
-        """The texts of several elements, each as a paragraph of its own, none twice."""
+    def distinct(self, elements: Iterable[_Element]) -> list[str]:
+        """The texts of several elements, none of them empty or twice."""
         texts = dict.fromkeys(self.markdown(element) for element in elements)
-        return "\n\n".join(text for text in texts if text)
+        return [text for text in texts if text]
 
     def finish(self) -> None:
         self.reader.finish()
@@ -184,7 +184,8 @@ def _become(element: _Element, name: str, **attributes: str) -> None:
     tail = element.tail
     element.clear()
     element.tag, element.tail = name, tail
-    element.attrib.update(attributes)
+    for key, value in attributes.items():
+        element.set(key, value)
 
 
 def _inner_html(element: _Element) -> str:

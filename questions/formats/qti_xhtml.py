@@ -27,7 +27,7 @@ def blocks_of(text: str) -> _Element:
         element.tag = "span"
         element.set("class", STRUCK)
     for element in root.iter("td", "th"):
-        element.attrib.pop("style", None)
+        element.attrib.pop("style", "")
     return root
 
 
