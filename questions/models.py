@@ -456,10 +456,12 @@ class Import(models.Model):
     task = models.ForeignKey(Task, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     parse_claimed_at = models.DateTimeField(null=True)
+    try_count = models.PositiveSmallIntegerField(default=0)
     done_count = models.PositiveIntegerField(default=0)
     total_count = models.PositiveIntegerField(default=0)
     parsed_at = models.DateTimeField(_("parsed at"), null=True)
     failure = models.TextField(blank=True)
+    warnings = models.JSONField(default=list)
     confirmed_at = models.DateTimeField(_("written at"), null=True)
 
     class Meta:

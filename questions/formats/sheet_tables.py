@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
@@ -24,6 +25,12 @@ MAX_COLUMNS = 80
 MAX_BLANK_ROWS = 100_000  # a sheet may claim a million of them in a few bytes
 MAX_UNPACKED = 120_000_000  # bytes of all parts of a workbook
 MAX_PARTS = 500
+
+# What openpyxl, expat and zlib make of broken parts; an interruption is none of it.
+BROKEN = (
+    ValueError, LookupError, TypeError, AttributeError, OSError, SyntaxError, EOFError,
+    ArithmeticError, NotImplementedError, AssertionError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 csv.field_size_limit(MAX_FILE_SIZE)
 
@@ -62,7 +69,7 @@ def xlsx_rows(data: bytes, *, file: str) -> Iterator[Row]:
         yield from _filled(([_text(value) for value in row] for row in rows), file)
     except (FileRefusedError, MemoryError, RecursionError):
         raise
-    except Exception as error:  # whatever openpyxl, expat and zlib make of broken parts
+    except BROKEN as error:
         message = "is no workbook that can be read; save it anew as .xlsx, or as CSV"
         raise refused(file, Code.MALFORMED, message) from error
 
