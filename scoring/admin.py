@@ -1,7 +1,7 @@
-"""Results as staff see them: read only, with one act, sending an e-mail again."""
+"""Results and their revisions as staff see them: read only, with one act, sending again."""
 
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 
 from exams.admin import ExamFilter
 from scoring import bell, mailing
-from scoring.models import DomainResult, EmailState, Result
+from scoring.models import DomainResult, EmailState, OwedLetter, Result, ResultRevision
+
+L = TypeVar("L", bound=OwedLetter)
 
 
 class EmailStateFilter(admin.SimpleListFilter):
@@ -41,56 +43,34 @@ class ReadOnly:
         return False
 
 
-class DomainResultInline(ReadOnly, admin.TabularInline[DomainResult, Result]):
-    model = DomainResult
-    fields = ("domain", "right_count", "scored_count")
+class LetterAdmin(ReadOnly, admin.ModelAdmin[L]):
+    """Rows that owe a letter, with its state."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DomainResult]:
-        return super().get_queryset(request).select_related("domain")
-
-
-@admin.register(Result)
-class ResultAdmin(ReadOnly, admin.ModelAdmin[Result]):
-    list_display = (
-        "sitting",
-        "candidate",
-        "scaled_score",
-        "has_passed",
-        "scored_at",
-        "email_state",
-        "emailed_at",
-    )
-    list_filter = (EmailStateFilter, "has_passed", ("sitting__exam", ExamFilter))
-    list_select_related = ("sitting__exam__certification", "sitting__candidate")
-    search_fields = ("sitting__candidate__email", "=sitting__pk")
-    date_hierarchy = "scored_at"
-    inlines = (DomainResultInline,)
     actions = ("send_again",)
     show_full_result_count = False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Result]:
-        results: QuerySet[Result] = super().get_queryset(request).with_email_state()  # type: ignore[attr-defined]
-        return results
-
-    @admin.display(description=_("candidate"), ordering="sitting__candidate__email")
-    def candidate(self, result: Result) -> str:
-        return str(result.sitting.candidate or _("guest"))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[L]:
+        letters: QuerySet[L] = super().get_queryset(request).with_email_state()  # type: ignore[attr-defined]
+        return letters
 
     @admin.display(description=_("e-mail"), ordering="email_state")
-    def email_state(self, result: Any) -> str:
-        return str(EmailState(result.email_state).label)
+    def email_state(self, letter: Any) -> str:
+        return str(EmailState(letter.email_state).label)
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("scoring.change_result")
 
+    def ring(self, letter: Any) -> None:
+        """Have it sent at once; else the next sweep finds it."""
+
     @admin.action(description=_("Send the e-mail again"), permissions=["send_again"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Result]) -> None:
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Only those uncertain or failed; for all others one e-mail stays one e-mail."""
         chosen = list(queryset)
-        owed = [result for result in chosen if mailing.send_again(result, by=request.user)]  # type: ignore[arg-type]
-        for result in owed:
-            self.log_change(request, result, "Had the summary sent again.")
-            transaction.on_commit(partial(bell.ring, result.pk))
+        owed = [letter for letter in chosen if mailing.send_again(letter, by=request.user)]  # type: ignore[arg-type]
+        for letter in owed:
+            self.log_change(request, letter, "Had the e-mail sent again.")
+            self.ring(letter)
         self.tell(request, owed=len(owed), refused=len(chosen) - len(owed))
 
     def tell(self, request: HttpRequest, *, owed: int, refused: int) -> None:
@@ -108,3 +88,58 @@ class ResultAdmin(ReadOnly, admin.ModelAdmin[Result]):
                 refused,
             )
             self.message_user(request, text % {"count": refused}, messages.WARNING)
+
+
+class DomainResultInline(ReadOnly, admin.TabularInline[DomainResult, Result]):
+    model = DomainResult
+    fields = ("domain", "right_count", "scored_count")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DomainResult]:
+        return super().get_queryset(request).select_related("domain")
+
+
+@admin.register(Result)
+class ResultAdmin(LetterAdmin[Result]):
+    list_display = (
+        "sitting",
+        "candidate",
+        "scaled_score",
+        "has_passed",
+        "scored_at",
+        "email_state",
+        "emailed_at",
+    )
+    list_filter = (EmailStateFilter, "has_passed", ("sitting__exam", ExamFilter))
+    list_select_related = ("sitting__exam__certification", "sitting__candidate")
+    search_fields = ("sitting__candidate__email", "=sitting__pk")
+    date_hierarchy = "scored_at"
+    inlines = (DomainResultInline,)
+
+    @admin.display(description=_("candidate"), ordering="sitting__candidate__email")
+    def candidate(self, result: Result) -> str:
+        return str(result.sitting.candidate or _("guest"))
+
+    def ring(self, letter: Result) -> None:
+        transaction.on_commit(partial(bell.ring, letter.pk))
+
+
+@admin.register(ResultRevision)
+class ResultRevisionAdmin(LetterAdmin[ResultRevision]):
+    list_display = (
+        "sitting",
+        "cause",
+        "version",
+        "scaled_before",
+        "scaled_after",
+        "has_passed_before",
+        "has_passed_after",
+        "at",
+        "email_state",
+    )
+    list_filter = (EmailStateFilter, "cause")
+    list_select_related = ("version__question",)
+    search_fields = ("result__sitting__candidate__email", "=result__pk")
+
+    @admin.display(description=_("sitting"), ordering="result")
+    def sitting(self, revision: ResultRevision) -> str:
+        return f"#{revision.result_id}"

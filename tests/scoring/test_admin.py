@@ -6,13 +6,15 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from scoring.models import Result
+from scoring import corrections
+from scoring.models import Result, ResultRevision
 from tests.exams.factories import make_user
 from tests.scoring.factories import make_mock, make_result, set_email
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:scoring_result_changelist")
+REVISIONS = reverse("admin:scoring_resultrevision_changelist")
 
 
 @pytest.fixture
@@ -131,3 +133,34 @@ def test_who_may_only_look_cannot_send_again(client, clerk, rung):
 def test_a_candidate_has_no_admin(client):
     client.force_login(make_user("eve@passline.example"))
     assert client.get(LIST).status_code == 302
+
+
+# --- Revisions
+
+
+@pytest.fixture
+def revision(clerk):
+    clerk.user_permissions.add(Permission.objects.get(codename="view_resultrevision"))
+    result = make_result(right=3)
+    version = result.sitting.form.form_questions.get(position=1).version
+    corrections.correct_key(version, key="C", actor=clerk, reason="Why", may_fail=True)
+    return result.revisions.get()
+
+
+def test_revisions_are_read_and_never_written(client, revision):
+    page = client.get(REVISIONS)
+    assert f"#{revision.result_id}<" in page.content.decode()
+    assert client.get(f"{REVISIONS}add/").status_code == 403
+    address = reverse("admin:scoring_resultrevision_change", args=[revision.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": "Other"}).status_code == 403
+
+
+def test_failed_news_is_sent_again(client, staff, revision, rung):
+    ResultRevision.objects.update(email_failed_at=timezone.now(), email_try_count=8)
+    data = {"action": "send_again", "_selected_action": [revision.pk]}
+    page = client.post(REVISIONS, data, follow=True).content.decode()
+    assert "1 e-mail will be sent again." in page
+    revision.refresh_from_db()
+    assert (revision.email_resend_count, revision.email_failed_at) == (1, None)
+    assert rung == []
