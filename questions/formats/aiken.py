@@ -24,6 +24,7 @@ from questions.formats.parsed import (
 )
 
 FILE = "Aiken"
+MAX_LINES = 50  # a question, on average
 LETTERS_OF_FILE = ascii_uppercase
 
 _OPTION = re.compile(r"([A-Z])[.)][ \t]+(.*)$")
@@ -77,8 +78,10 @@ def parse(data: bytes, *, file: str, encoding: str | None = None) -> Parsed:
 
     Raises FileRefusedError for bytes that are no text we read.
     """
+    lines = decode(data, file=file, encoding=encoding).split("\n")
+    check_questions(len(lines) // MAX_LINES, file=file)
     reader = _Reader(file)
-    for number, line in enumerate(decode(data, file=file, encoding=encoding).split("\n"), start=1):
+    for number, line in enumerate(lines, start=1):
         reader.take(_Line(number, line.strip()))
     reader.finish()
     return reader.parsed

@@ -29,9 +29,11 @@ from questions.formats.item_images import with_images
 from questions.formats.moodle_text import TextReader
 from questions.formats.parsed import Code, Note, Parsed, ParsedItem, Remarks, SkippedError
 
+MAX_COMMENT = 20_000  # characters in which ids and tags are looked for
+
 _ESCAPE = re.compile(r"\\[\\:#={}~n]")
-_ID = re.compile(r"\[id:((?:\\\]|[^\]])+)\]")
-_TAG = re.compile(r"\[tag:((?:\\\]|[^\]])+)\]")
+_ID = re.compile(r"\[id:((?:\\\]|[^\]]){1,200})\]")
+_TAG = re.compile(r"\[tag:((?:\\\]|[^\]]){1,200})\]")
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
 _CLOZE = re.compile(r"\d*:(?:MULTI|MC|MR|SHORT|SA|MW|NUM|NM)[A-Z_]*:")
@@ -142,7 +144,7 @@ def _blocks(text: str) -> Iterator[_Block]:
             comments.extend([bare] if is_comment else [])
             continue
         if lines:
-            yield _Block(start, "\n".join(lines), "\n".join(comments)).begun()
+            yield _Block(start, "\n".join(lines), "\n".join(comments)[:MAX_COMMENT]).begun()
             lines, comments = [], []
         start = number + 1
 
@@ -226,6 +228,10 @@ class _Question:
         is_true_false = bool(_TRUE_FALSE.fullmatch(verdict.plain))
         if tail.text and (not is_true_false or re.search(r"\w", tail.text)):
             raise SkippedError(Code.KIND_MISSING_WORD, "a missing-word question")
+        if tail.text:
+            self.remarks.add(
+                Code.DETAIL_DROPPED, f"left out behind its answers: {tail.text[:40]!r}"
+            )
         if "~" in body.mask:
             return self._choices(body)
         if "=" in body.mask and "->" in body.mask:
@@ -236,7 +242,6 @@ class _Question:
 
     def _choices(self, body: _Piece) -> Answers:
         pieces = _split(body, "~=")
-        check_count(len(pieces))
         self._check_equals(pieces)
         choices = [self._choice(piece) for piece in pieces]
         return choice_answers(choices, is_single="=" in body.mask, remarks=self.remarks)
@@ -262,7 +267,6 @@ class _Question:
 
     def _matching(self, body: _Piece) -> Answers:
         pieces = _split(body, "=")
-        check_count(len(pieces))
         pairs: list[Pair] = []
         for piece in pieces:
             prompt, response = piece.cut(1).divided("->")
@@ -321,6 +325,7 @@ class _Question:
 def _split(body: _Piece, marks: str) -> list[_Piece]:
     """The pieces that begin with one of the marks; raises SkippedError for text before them."""
     starts = [match.start() for match in re.finditer(f"[{marks}]", body.mask)]
+    check_count(len(starts))
     if body.text[: starts[0]].strip():
         raise SkippedError(Code.SYNTAX, "text stands before the first answer")
     return [body.cut(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]

@@ -8,7 +8,7 @@ from questions.formats.parsed import Code, FileRefusedError, Note
 
 MAX_FILE_SIZE = 25_000_000  # bytes
 MAX_QUESTIONS = 20_000
-MAX_TEXT = 200_000  # characters of one text
+MAX_TEXT = 100_000  # characters of one text
 MAX_TAGS = 2_000_000  # tags and attributes, which cost far more memory than their bytes
 ENCODINGS = ("utf-8", "utf-16", "windows-1252")
 
@@ -75,11 +75,18 @@ def parse_xml(data: bytes, *, file: str, encoding: str | None = None) -> etree._
     try:
         root = etree.fromstring(text.encode(), _parser())
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 0
-        raise refused(file, Code.MALFORMED, f"is no valid XML: {error.msg}", line=line) from error
+        raise _malformed(error, file) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype(file)
     return root
+
+
+def _malformed(error: etree.XMLSyntaxError, file: str) -> FileRefusedError:
+    line, message = error.lineno or 0, error.msg.partition(", line ")[0].strip()
+    if "XML_PARSE_HUGE" in message:
+        message = "its elements nest too deep, or a text has more than 10 MB"
+        return refused(file, Code.TOO_BIG, message, line=line)
+    return refused(file, Code.MALFORMED, f"is no valid XML: {message}", line=line)
 
 
 def _parser() -> etree.XMLParser:

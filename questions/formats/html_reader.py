@@ -2,8 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from questions.formats.inline_markdown import BREAK, Run, code, code_block, image, paragraph
 from questions.formats.rules import is_web_address
@@ -67,33 +69,36 @@ def read_html(source: str, images: ImageNames) -> tuple[str, tuple[str, ...]]:
 # Tokens
 
 
-@dataclass(frozen=True)
-class _Token:
+class _Token(NamedTuple):
     """Text, or the start or the end of an element."""
 
     kind: str
     value: str
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = MappingProxyType({})
 
 
 def _tokens(source: str) -> Iterator[_Token]:
     at = 0
+    texts: list[str] = []
     while match := _TOKEN.match(source, at):
         at = match.end()
-        if match["text"]:
-            yield _Token("text", html.unescape(match["text"]))
-        elif match["name"] and _is_text(match["name"]):
-            yield _Token("text", match[0])
-        elif match["name"]:
-            name = match["name"].lower()
+        name = (match["name"] or "").lower()
+        if match["text"] or (name and _is_text(name)):
+            texts.append(match[0])
+        elif name:
+            if texts:
+                yield _Token("text", html.unescape("".join(texts)))
+                texts = []
             yield _Token("end" if match["end"] else "start", name, _attributes(match))
             if name in _WITHOUT_CONTENT and not match["end"]:
                 at = _end_of(source, name, at)
+    if texts:
+        yield _Token("text", html.unescape("".join(texts)))
 
 
 def _is_text(name: str) -> bool:
     """Whether a tag is none: no element of HTML, nor one with a prefix or a name of its own."""
-    return name.lower() not in KNOWN_TAGS and not set(name) & set(":-")
+    return name not in KNOWN_TAGS and not set(name) & set(":-")
 
 
 def _attributes(match: re.Match[str]) -> dict[str, str]:
@@ -185,7 +190,7 @@ class _Reader:
     def _kept_styles(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(style for _, style in self.styles if style not in _SHIFTS))
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in _LOST_TAGS:
             self.lost.append(name)
         elif name in _TABLE:
@@ -217,7 +222,7 @@ class _Reader:
 
     # Within a line
 
-    def _image(self, attributes: dict[str, str]) -> None:
+    def _image(self, attributes: Mapping[str, str]) -> None:
         source, alt = attributes.get("src", "").strip(), attributes.get("alt", "")
         name = self.images(source, alt)
         run = image(name, alt) if name else Run(alt)
@@ -231,7 +236,7 @@ class _Reader:
         else:
             self.runs.append(BREAK)
 
-    def _open_style(self, name: str, attributes: dict[str, str]) -> None:
+    def _open_style(self, name: str, attributes: Mapping[str, str]) -> None:
         style = _STYLES.get(name) or _address(attributes.get("href", ""))
         if style and len(self.styles) < MAX_STYLES:
             self.styles.append((name, style))
@@ -261,7 +266,7 @@ class _Reader:
     def _part(self, text: str) -> None:
         self.boxes[-1].parts.append(text)
 
-    def _start_block(self, name: str, attributes: dict[str, str]) -> None:
+    def _start_block(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in {"ul", "ol", "li", "blockquote"}:
             self._flush()
             self._open_box(name, attributes)
@@ -279,7 +284,7 @@ class _Reader:
         if name in _HEADINGS:
             self._close_style(name)
 
-    def _open_box(self, name: str, attributes: dict[str, str]) -> None:
+    def _open_box(self, name: str, attributes: Mapping[str, str]) -> None:
         if self.table:
             return
         if name == "li":
@@ -321,7 +326,7 @@ class _Reader:
 
     # Code and tables
 
-    def _start_pre(self, attributes: dict[str, str]) -> None:
+    def _start_pre(self, attributes: Mapping[str, str]) -> None:
         if self.pre is None:
             self._flush()
             self.pre = []
@@ -399,7 +404,7 @@ def _indented(text: str, marker: str) -> str:
     return (marker + "\n".join(lines)[len(marker) :]).rstrip()
 
 
-def _language(attributes: dict[str, str]) -> str:
+def _language(attributes: Mapping[str, str]) -> str:
     match = _LANGUAGE.search(attributes.get("class", ""))
     return match[1] if match else ""
 

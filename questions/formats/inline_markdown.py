@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import quote
 
 MAX_PASSES = 5  # in search of emphasis that cannot be written, then all of it goes
@@ -25,8 +25,7 @@ _LINE_START = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Characters with the styles around them, outermost first.
 
     A style is a key of DELIMITERS or an address to link to. The kind is "text", "code", or "raw"
@@ -89,14 +88,15 @@ def _spaced(runs: Sequence[Run]) -> list[Run]:
         for piece in re.split(r"(\s+)", run.text) if run.kind == "text" else [run.text]:
             if piece.isspace() and run.kind == "text":
                 if not _is_gap(out):
-                    out.append(replace(run, text=" "))
+                    out.append(run._replace(text=" "))
             elif piece:
-                out.append(replace(run, text=piece))
+                out.append(run._replace(text=piece))
     _strip(out)
     while out and out[-1] == BREAK:
         out.pop()
         _strip(out)
-    return [run for at, run in enumerate(out) if run != BREAK or any(r != BREAK for r in out[:at])]
+    first = next((at for at, run in enumerate(out) if run != BREAK), 0)
+    return out[first:]
 
 
 def _is_gap(out: Sequence[Run]) -> bool:
@@ -111,7 +111,7 @@ def _strip(out: list[Run]) -> None:
 def _merged(runs: Sequence[Run]) -> list[Run]:
     """Neighbors of one style joined; a space has the styles that both sides share."""
     styled = [
-        replace(run, styles=_shared(runs[at - 1].styles, runs[at + 1].styles))
+        run._replace(styles=_shared(runs[at - 1].styles, runs[at + 1].styles))
         if run.text == " " and 0 < at < len(runs) - 1
         else run
         for at, run in enumerate(runs)
@@ -120,7 +120,7 @@ def _merged(runs: Sequence[Run]) -> list[Run]:
     for run in styled:
         last = out[-1] if out else BREAK
         if last.styles == run.styles and last.kind == run.kind != "raw":
-            out[-1] = replace(run, text=last.text + run.text)
+            out[-1] = run._replace(text=last.text + run.text)
         else:
             out.append(run)
     return out
@@ -151,7 +151,7 @@ def _without_bad_styles(runs: list[Run]) -> list[Run]:
 
 
 def _without(run: Run, styles: set[str]) -> Run:
-    return replace(run, styles=tuple(style for style in run.styles if style not in styles))
+    return run._replace(styles=tuple(style for style in run.styles if style not in styles))
 
 
 def _bad_span(runs: Sequence[Run], start: int) -> tuple[int, str] | None:
