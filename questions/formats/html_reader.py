@@ -80,6 +80,7 @@ class _Token(NamedTuple):
 def _tokens(source: str) -> Iterator[_Token]:
     at = 0
     texts: list[str] = []
+    skipped = set(_WITHOUT_CONTENT)
     while match := _TOKEN.match(source, at):
         at = match.end()
         name = (match["name"] or "").lower()
@@ -90,8 +91,9 @@ def _tokens(source: str) -> Iterator[_Token]:
                 yield _Token("text", html.unescape("".join(texts)))
                 texts = []
             yield _Token("end" if match["end"] else "start", name, _attributes(match))
-            if name in _WITHOUT_CONTENT and not match["end"]:
-                at = _end_of(source, name, at)
+            if name in skipped and not match["end"] and not match["attributes"].endswith("/"):
+                at, is_closed = _end_of(source, name, at)
+                skipped -= set() if is_closed else {name}
     if texts:
         yield _Token("text", html.unescape("".join(texts)))
 
@@ -108,9 +110,15 @@ def _attributes(match: re.Match[str]) -> dict[str, str]:
     }
 
 
-def _end_of(source: str, name: str, at: int) -> int:
+def _end_of(source: str, name: str, at: int) -> tuple[int, bool]:
+    """Where to read on behind an element, and whether it ends at all.
+
+    One that is never closed is as long as the text if it may hold a program, and else empty.
+    """
     found = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(source, at)
-    return found.end() if found else len(source)
+    if found:
+        return found.end(), True
+    return (len(source) if name in {"script", "style"} else at), False
 
 
 # Reading
@@ -351,6 +359,7 @@ class _Reader:
         if name == "table":
             if self.table:
                 self.table.depth += 1
+                self.runs.append(Run(" "))
             else:
                 self._flush()
                 self.table = _Table()
