@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from exams import delivery
+from exams import delivery, tokens
 from exams.guests import guest_key
 from exams.models import Sitting
 from scoring import home as homes
@@ -57,7 +57,10 @@ def report(request: HttpRequest, sitting_id: int) -> HttpResponse:
             return redirect("room", sitting_id=sitting.pk)
         sitting = held.get(pk=sitting_id)
     show = Show.chosen(request.GET.get("show"))
-    context = {"report": reports.report(sitting, show=show, now=timezone.now())}
+    context = {
+        "report": reports.report(sitting, show=show, now=timezone.now()),
+        "token": tokens.issue(sitting, guest_key(request)),
+    }
     template = "scoring/report.html"
     if request.headers.get("HX-Target") == "review":
         template += "#review"

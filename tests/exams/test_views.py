@@ -7,8 +7,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from exams import tokens
+from exams import delivery, tokens
 from exams.clock import GRACE
+from exams.delivery import Change
 from exams.guests import SESSION_KEY
 from exams.models import LateResponse, Sitting
 from tests.exams.factories import make_exam, make_form, make_sitting, make_user, submit
@@ -261,6 +262,33 @@ def test_saving_needs_neither_session_nor_csrf_token(sitting):
         sitting, "responses/1/", {"revision": 0, "selected": "B"}, token=token, client=client
     )
     assert reply.status_code == 200
+
+
+def test_the_report_hands_over_what_was_left_on_a_device(sitting):
+    delivery.respond(tokens.read(tokens.issue(sitting, None)), Change(1, 0, "A", "", False))
+    submit(sitting)
+    report = browser_of(sitting.candidate).get(f"/results/{sitting.pk}/")
+    token = report.context["token"]
+    assert token in report.content.decode()
+    left = post(sitting, "responses/2/", {"revision": 0, "selected": "B"}, token=token)
+    assert left.status_code == 410
+    assert list(LateResponse.objects.values_list("position", "selected")) == [(2, "B")]
+    assert sitting.result.raw_score in {0, 1}
+    stranger = browser_of(make_user("eve@passline.example"))
+    assert stranger.get(f"/results/{sitting.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("started_ago", "words"),
+    [(timedelta(), "after the exam was handed in"), (AFTER_GRACE, "after time was up")],
+)
+def test_the_report_says_after_what_a_response_arrived(started_ago, words):
+    sitting = make_sitting(make_form(make_exam()), make_user(), started_ago=started_ago)
+    submit(sitting)
+    save(sitting)
+    text = browser_of(sitting.candidate).get(f"/results/{sitting.pk}/").content.decode()
+    assert text.count(f"rrived {words}") == 2
+    assert text.count("rrived after") == 2
 
 
 # --- Submitting

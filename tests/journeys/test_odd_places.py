@@ -109,6 +109,40 @@ def test_the_submit_takes_along_what_a_closed_tab_left(page: Page, rows: Rows) -
     assert rows.selected(sitting) == {position: "B"}
 
 
+def test_what_a_device_kept_arrives_after_the_sitting_was_closed(page: Page, rows: Rows) -> None:
+    sitting = room.start_sample(page)
+    position = single(rows, sitting)
+    elsewhere = page.context.new_page()
+    elsewhere.goto(f"/sittings/{sitting}/")
+    room.go_to(page, position)
+    page.route(SAVES, cut)
+    room.choose(page, "A")
+    expect(room.status(page)).to_have_text(UNSAVED)
+    room.choose(page, "B")
+    page.close()
+    elsewhere.evaluate(
+        "([key, text]) => localStorage.setItem(key, text)",
+        [f"passline.response.{sitting}.damaged", '{"position": 99, "at": 1, "sent": []}'],
+    )
+
+    later = elsewhere.context.new_page()
+    elsewhere.close()
+    rows.move_deadline(sitting, timedelta(seconds=-31))
+    later.route(SAVES, cut)
+    later.goto(f"/sittings/{sitting}/")
+    room.expect_report(later)
+    assert rows.late(sitting) == {}
+
+    later.unroute(SAVES)
+    later.evaluate("dispatchEvent(new Event('online'))")
+    told = f"Arrived after time was up, not counted: question {position}"
+    expect(later.locator(".facts")).to_contain_text(told)
+    expect(later.locator("#verdict")).to_be_visible()
+    assert rows.late(sitting) == {position: "B"}
+    assert rows.selected(sitting) == {}
+    assert later.evaluate("localStorage.length") == 0
+
+
 def test_time_added_late_keeps_the_room_open(page: Page, rows: Rows) -> None:
     sitting = room.start_mock(page)
     rows.move_deadline(sitting, timedelta(seconds=4))
