@@ -104,7 +104,8 @@ def test_a_tab_left_behind_learns_that_the_other_handed_in(
     room.expect_report(left)
     assert rows.selected(sitting) == {position: "B"}
     assert rows.late(sitting) == {position: "C"}
-    expect(left.locator(".facts")).to_contain_text("not counted")
+    told = "Arrived after the exam was handed in, not counted:"
+    expect(left.locator(".facts")).to_contain_text(told)
 
 
 def test_an_idle_tab_learns_it_when_it_is_looked_at(tabs: tuple[Page, Page]) -> None:
