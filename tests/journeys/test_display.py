@@ -58,6 +58,10 @@ def test_t_says_the_time_left(visitors: Visitors) -> None:
     room.start_mock(page)
     page.keyboard.press("t")
     expect(page.locator("#time-warning")).to_have_text("180 minutes left")
+    page.evaluate(LISTEN)
+    page.keyboard.press("t")  # a live region speaks of changes only
+    expect(page.locator("#time-warning")).to_have_text("180 minutes left")
+    assert page.evaluate("spoken") == ["", "180 minutes left"]
 
 
 def style(page: Page, selector: str, name: str) -> str:

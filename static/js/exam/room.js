@@ -33,6 +33,14 @@ const remember = (storage, key, value) => {
   }
 };
 
+/** A live region that says the same once more must be emptied in between. */
+const speak = (id, text) => {
+  const region = document.getElementById(id);
+  const isSaid = region.textContent === text;
+  region.textContent = isSaid ? "" : text;
+  if (isSaid) setTimeout(() => speak(id, text), 100);
+};
+
 // --- Talking to the server
 
 const request = async (url, options = {}) => {
@@ -220,9 +228,6 @@ const minutesLeft = (seconds) => {
   const minutes = Math.ceil(seconds / 60);
   return minutes === 1 ? words.timeLeftOne : say(words.timeLeft, minutes);
 };
-const speak = (text) => {
-  document.getElementById("time-warning").textContent = text;
-};
 const hideTime = (isHidden) => {
   timer.classList.toggle("is-hidden", isHidden);
   find(".timer-toggle").setAttribute("aria-label", isHidden ? words.showTime : words.hideTime);
@@ -235,7 +240,7 @@ const countdown = timer && new Countdown(Number(room.dataset.secondsLeft), {
   },
   warning(seconds) {
     if (seconds <= 300) hideTime(false);
-    speak(minutesLeft(seconds));
+    speak("time-warning", minutesLeft(seconds));
   },
   end: () => ending.byClock(),
 });
@@ -307,7 +312,7 @@ const shortcuts = {
   p: acts.previous,
   f: acts.flag,
   r: acts.review,
-  t: () => countdown && speak(minutesLeft(countdown.seconds)),
+  t: () => countdown && speak("time-warning", minutesLeft(countdown.seconds)),
   "?": () => document.getElementById("shortcuts-dialog").showModal(),
 };
 
