@@ -134,9 +134,9 @@ def contested(page: Page, scene: Scene) -> None:
     answering_saves(
         page,
         lambda route: route.fulfill(status=409, content_type="application/json", body=body),
-        re.compile("^All saved$"),
+        re.compile("^Question 60 was changed in another window$"),
     )
-    expect(page.locator(".question:visible [data-conflict]")).to_be_visible()
+    expect(page.locator(".question:visible [data-notice]")).to_be_visible()
 
 
 def last_minutes(page: Page, scene: Scene) -> None:

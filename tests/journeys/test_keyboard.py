@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.config.waiting import wait_until
 from tests.journeys import room
 from tests.journeys.browsing import Visitors
 from tests.journeys.rows import Rows
@@ -127,6 +128,34 @@ def test_shortcuts_are_listed_and_can_be_switched_off(visitors: Visitors, rows: 
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(room.question(page, 2)).to_be_visible()
+
+
+def test_questions_are_headings_and_only_trouble_is_spoken_of(
+    visitors: Visitors, rows: Rows
+) -> None:
+    visitors.expects_failures = True
+    page = visitors.arrive()
+    sitting = room.start_sample(page)
+    heading = page.get_by_role("heading", level=2, name="Question 1 of 10")
+    expect(heading).to_be_visible()
+    single = next(at for at, one in rows.questions(sitting).items() if one["kind"] == "single")
+    room.go_to(page, single)
+    news = page.get_by_role("status").and_(page.locator("#save-news"))
+    page.keyboard.press("Digit1")
+    room.expect_saved(page)
+    expect(news).to_be_empty()
+
+    room.go_offline(page)
+    page.keyboard.press("Digit2")
+    expect(news).to_have_text("Not saved, 1 answer kept on this device, trying again")
+    room.go_online(page)
+    room.expect_saved(page)
+    expect(news).to_have_text(re.compile("^Saved "))
+    said = news.inner_text()
+    page.keyboard.press("Digit3")
+    wait_until(lambda: rows.selected(sitting) == {single: "C"}, 10)
+    room.expect_saved(page)
+    assert news.inner_text() == said
 
 
 def test_strike_out_by_keyboard_takes_the_choice_away(visitors: Visitors, rows: Rows) -> None:

@@ -62,9 +62,10 @@ export class Ending {
   #dialog = document.getElementById("end-dialog");
   #timeUp = document.getElementById("time-up-dialog");
   #malformed = new Set(); // entries the server named as no responses
+  #told = new Set(); // what was contested and shown to somebody who wanted to end
 
   /**
-   * @param {object} room `words`, `questions`, `queue`, `contested` (positions), `takeUp()`, `show(position)`,
+   * @param {object} room `words`, `questions`, `queue`, `contested` (by position), `takeUp()`, `show(position)`,
    *   `submit(unsaved)` a promise of {status, body}, `askTheTime()`, `secondsLeft()`
    */
   constructor(room) {
@@ -90,14 +91,17 @@ export class Ending {
     button.disabled = true;
     this.takeUp();
     await this.queue.flush();
-    const isIn = !this.contested.size && (await this.#handIn());
-    if (this.contested.size) {
-      const [position] = this.contested;
-      this.contested.delete(position); // once, so that nobody ends without having been told
+    // Each is shown once, so that nobody ends without having been told.
+    const untold = () => [...this.contested.values()].find((mine) => !this.#told.has(mine));
+    const isIn = !untold() && (await this.#handIn(untold));
+    const mine = untold();
+    if (isIn) this.contested.forEach((_, position) => this.queue.decide(position)); // by ending
+    else if (mine) {
+      this.#told.add(mine);
       button.disabled = false;
       this.#dialog.close();
-      this.show(position);
-    } else if (!isIn && !this.isLeaving) {
+      this.show(mine.position);
+    } else if (!this.isLeaving) {
       const problem = part("end-dialog", "[data-problem]");
       problem.textContent = this.words.noConnection;
       problem.hidden = false;
@@ -110,6 +114,7 @@ export class Ending {
     if (!this.#timeUp.open) this.#timeUp.showModal();
     this.takeUp();
     await Promise.all([this.askTheTime(), this.queue.flush()]);
+    this.#tellOfContested();
     if (this.secondsLeft()) this.#timeUp.close(); // time was added, and this page had not heard of it
     else if (!this.isLeaving && !(await this.#handIn()) && !this.isLeaving) {
       part("time-up-dialog", "[data-progress]").textContent = this.words.timeUpOffline;
@@ -117,18 +122,27 @@ export class Ending {
     }
   }
 
-  /** Hands in, with what a flush just before could not save; false when it did not arrive, or was contested. */
-  async #handIn() {
+  /** Time waits for no decision: what stands on the server counts, the other word follows to the report. */
+  #tellOfContested() {
+    const places = [...this.contested.keys()].join(", ");
+    const line = part("time-up-dialog", "[data-undecided]");
+    line.textContent = this.words.undecided.replace("%s", places);
+    line.hidden = !places;
+  }
+
+  /** Hands in, with what a flush just before could not save; false when that did not arrive, or `isStopped()`. */
+  async #handIn(isStopped = () => false) {
     const entries = this.queue.entries.filter((entry) => !this.#malformed.has(entry.id));
     const unsaved = entries.map(({ id, at, sent, ...change }) => change);
     const reply = await this.submit(unsaved).catch(() => null);
     if (reply?.status === 409) {
       this.queue.reconsider(reply.body.responses);
-      return !this.contested.size && this.#handIn();
+      this.#tellOfContested();
+      return !isStopped() && this.#handIn(isStopped);
     }
     if (reply?.status === 422 && reply.body.rows?.length) {
       reply.body.rows.forEach((number) => this.#malformed.add(entries[number - 1].id));
-      return this.#handIn();
+      return this.#handIn(isStopped);
     }
     if (reply?.status !== 200) return false;
     this.queue.clear();

@@ -30,6 +30,11 @@ export class Question {
     return !this.isAnswered && this.selected !== "";
   }
 
+  get state() {
+    if (this.isAnswered) return "answered";
+    return this.isIncomplete ? "incomplete" : "unanswered";
+  }
+
   get change() {
     const { position, revision, selected, struck, flagged } = this;
     return { position, revision, selected, struck, flagged };
@@ -96,5 +101,25 @@ export class Question {
 
   toggleFlag() {
     this.take({ ...this.change, flagged: !this.flagged });
+  }
+
+  /** Says something beside the stem; `ways` are what can be done about it, each [text, act]. */
+  tell(text, ways = []) {
+    const buttons = ways.map(([name, act]) => {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "button small", textContent: name });
+      button.addEventListener("click", act);
+      return button;
+    });
+    const row = document.createElement("span");
+    row.className = "button-row";
+    row.append(...buttons);
+    const notice = this.element.querySelector("[data-notice]");
+    notice.replaceChildren(text, ...(buttons.length ? [row] : []));
+    notice.hidden = false;
+  }
+
+  hush() {
+    this.element.querySelector("[data-notice]").hidden = true;
   }
 }

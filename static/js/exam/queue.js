@@ -41,11 +41,21 @@ export class ResponseQueue {
 
   /** What an earlier page or another tab left unsaved and nothing here is newer than, oldest first. */
   leftBehind() {
-    return this.#stored()
-      .map(([, text]) => read(text))
-      .filter((entry) => Array.isArray(entry?.sent)) // one that cannot be read stands in nobody's way
-      .filter((entry) => !(this.#pending.get(entry.position)?.at >= entry.at))
-      .sort((one, other) => one.at - other.at);
+    return this.#kept()
+      .filter((entry) => !entry.isContested)
+      .filter((entry) => !(this.#pending.get(entry.position)?.at >= entry.at));
+  }
+
+  /** What another window was ahead of, undecided yet, oldest first: kept here and sent no more. */
+  contested() {
+    return this.#kept().filter((entry) => entry.isContested);
+  }
+
+  /** Forgets what was contested at the position: somebody has chosen between the two. */
+  decide(position) {
+    this.contested()
+      .filter((entry) => entry.position === position)
+      .forEach((entry) => this.#forget(entry));
   }
 
   /** Takes up an entry that was left behind, under the key it already has. */
@@ -74,10 +84,13 @@ export class ResponseQueue {
     return this.#flushing;
   }
 
+  /** Forgets everything but what is contested. */
   clear() {
     clearTimeout(this.#retry);
     this.#pending.clear();
-    this.#stored().forEach(([key]) => localStorage.removeItem(key));
+    this.#stored()
+      .filter(([, text]) => !read(text)?.isContested)
+      .forEach(([key]) => localStorage.removeItem(key));
   }
 
   async #sendAll() {
@@ -122,7 +135,9 @@ export class ResponseQueue {
         if (newer.sent.some((state) => sameState(state, reply.body))) {
           this.#rebase(newer, reply.body.revision);
         } else {
-          this.#drop(newer);
+          this.#pending.delete(newer.position);
+          newer.isContested = true;
+          this.#store(newer);
           this.on.conflict(newer, reply.body);
         }
         return true;
@@ -159,6 +174,13 @@ export class ResponseQueue {
   #drop(entry) {
     if (this.#pending.get(entry.position) === entry) this.#pending.delete(entry.position);
     this.#forget(entry);
+  }
+
+  #kept() {
+    return this.#stored()
+      .map(([, text]) => read(text))
+      .filter((entry) => Array.isArray(entry?.sent)) // one that cannot be read stands in nobody's way
+      .sort((one, other) => one.at - other.at);
   }
 
   #stored() {

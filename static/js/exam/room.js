@@ -13,7 +13,7 @@ const say = (text, value) => text.replace("%s", value);
 const questions = findAll("[data-question]", room).map((element) => new Question(element));
 const reviewScreen = document.getElementById("review");
 const memory = `passline.place.${room.dataset.sitting}`;
-const contested = new Set(); // questions found changed elsewhere, and nothing done about it since
+const contested = new Map(); // position -> what this device said of a question changed elsewhere, undecided
 let current = 1;
 
 // --- What this browser remembers; with storage switched off, this page alone
@@ -68,9 +68,26 @@ const send = ({ position, revision, selected, struck, flagged }) =>
 // --- Saving
 
 const status = document.getElementById("save-status");
+let isTroubled = false;
+
+/** Shows every state and speaks of trouble and its end alone. */
 const showStatus = (name, text) => {
   status.className = `save-status ${name}`;
-  if (status.textContent !== text) status.textContent = text;
+  status.textContent = text;
+  const isOver = name !== "unsaved" && !queue.size;
+  if (isTroubled ? isOver : name === "unsaved") speak("save-news", text);
+  isTroubled = name === "unsaved" || (isTroubled && !isOver);
+};
+
+/** Nothing is under way: what another window changed is worth more words than that all is saved. */
+const showSettled = (text) => {
+  if (contested.size) showStatus("contested", contestedWords());
+  else showStatus("saved", text);
+};
+
+const contestedWords = () => {
+  const places = [...contested.keys()].sort((one, other) => one - other);
+  return say(places.length === 1 ? words.contestedOne : words.contestedMany, places.join(", "));
 };
 
 const queue = new ResponseQueue(`passline.response.${room.dataset.sitting}.`, send, {
@@ -81,22 +98,22 @@ const queue = new ResponseQueue(`passline.response.${room.dataset.sitting}.`, se
   saved({ position }, body) {
     questions[position - 1].revision = body.revision;
     const time = new Date(body.saved_at).toLocaleTimeString(undefined, { hourCycle: "h23" });
-    showStatus("saved", say(words.saved, time));
+    showSettled(say(words.saved, time));
     anchor(body);
   },
   conflict(entry, body) {
     const question = questions[entry.position - 1];
-    contested.add(entry.position);
+    contested.set(entry.position, entry);
     question.take(body);
-    showConflict(question, entry);
-    showStatus("saved", words.ready);
+    showConflict(question);
     refresh(question);
+    showSettled();
+    if (!isInView(question)) speak("save-news", contestedWords());
   },
   closed: (report) => ending.leave(report),
 });
 
 const changed = (question) => {
-  contested.delete(question.position);
   refresh(question);
   queue.put(question.change);
 };
@@ -112,38 +129,50 @@ const takeUp = () =>
     queue.take(entry);
   });
 
-const showConflict = (question, mine) => {
-  const notice = find("[data-conflict]", question.element);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button small";
-  button.textContent = say(words.useMine, mine.selected || words.mineBlank);
-  button.addEventListener("click", () => {
-    notice.hidden = true;
-    const { selected, struck, flagged } = mine;
-    question.take({ selected, struck, flagged });
-    changed(question);
+/** What an earlier page was told of, and left undecided. */
+const recallContested = () =>
+  queue.contested().forEach((mine) => {
+    const question = questions[mine.position - 1];
+    if (!question || sameState(mine, question)) queue.decide(mine.position);
+    else contested.set(mine.position, mine);
   });
-  notice.replaceChildren(`${words.conflict} `, button);
-  notice.hidden = false;
+
+const showConflict = (question) => {
+  const mine = contested.get(question.position);
+  if (!mine) return;
+  const decideFor = (state) => {
+    if (state) question.take(state);
+    if (state) changed(question);
+    decide(question);
+    question.element.focus({ preventScroll: true });
+  };
+  const { selected, struck, flagged } = mine;
+  question.tell(words.conflict, [
+    [say(words.useMine, selected || words.mineBlank), () => decideFor({ selected, struck, flagged })],
+    [say(words.keepThis, question.selected || words.mineBlank), () => decideFor(null)],
+  ]);
+};
+
+const decide = (question) => {
+  question.hush();
+  if (!contested.delete(question.position)) return;
+  queue.decide(question.position);
+  refresh(question);
+  if (!queue.size) showSettled(words.ready);
 };
 
 // --- What the page shows of the state
 
-const stateOf = (question) => {
-  if (question.isAnswered) return "answered";
-  return question.isIncomplete ? "incomplete" : "unanswered";
-};
-
 const refreshPlace = (question) => {
   const place = find(`.place[data-go="${question.position}"]`);
-  const state = stateOf(question);
-  place.classList.toggle("answered", state === "answered");
-  place.classList.toggle("incomplete", state === "incomplete");
+  place.classList.toggle("answered", question.isAnswered);
+  place.classList.toggle("incomplete", question.isIncomplete);
   place.classList.toggle("flagged", question.flagged);
-  find("[data-words]", place).textContent = `, ${words[state]}${question.flagged ? `, ${words.flagged}` : ""}`;
+  place.classList.toggle("contested", contested.has(question.position));
+  const said = [words[question.state], contested.has(question.position) && words.contested].filter(Boolean).join(", ");
+  find("[data-words]", place).textContent = `, ${said}${question.flagged ? `, ${words.flagged}` : ""}`;
   const row = find(`[data-row="${question.position}"]`);
-  find("[data-state]", row).textContent = words[state];
+  find("[data-state]", row).textContent = said;
   find("[data-flag-state]", row).textContent = question.flagged ? words.flagged : "";
 };
 
@@ -183,10 +212,13 @@ const show = (position, { focus = true } = {}) => {
   find(`.place[data-go="${current}"]`).setAttribute("aria-current", "true");
   find('[data-act="previous"]').disabled = current === 1;
   refresh(questions[current - 1]);
+  showConflict(questions[current - 1]);
   remember("sessionStorage", memory, current);
   scrollTo(0, 0);
   if (focus) questions[current - 1].element.focus({ preventScroll: true });
 };
+
+const isInView = (question) => question.position === current && reviewScreen.hidden;
 
 const showReview = () => {
   questions.forEach(({ element }) => {
@@ -297,13 +329,10 @@ room.addEventListener("change", (event) => {
   const element = event.target.closest("[data-question]");
   const question = element && questions[Number(element.dataset.question) - 1];
   if (!question) return;
-  const notice = find("[data-conflict]", element);
-  notice.hidden = true;
-  if (question.read(event.target)) changed(question);
-  else {
-    notice.textContent = say(words.tooMany, question.count);
-    notice.hidden = false;
-  }
+  if (question.read(event.target)) {
+    changed(question);
+    decide(question);
+  } else question.tell(say(words.tooMany, question.count));
 });
 
 const shortcutsOn = find("[data-shortcuts-on]");
@@ -349,7 +378,8 @@ setInterval(askTheTime, 30_000);
 // --- Opening the room: take up what an earlier page could not save
 
 takeUp();
+recallContested();
 questions.forEach(refreshPlace);
 show(Number(recall("sessionStorage", memory)) || 1, { focus: false });
-showStatus("saved", words.ready);
+showSettled(words.ready);
 queue.flush();
