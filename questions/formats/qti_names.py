@@ -39,6 +39,10 @@ def named(root: _Element, *, is_v3: bool) -> _Element:
             _wrap(element)
         for key in [key for key in element.attrib if str(key).lower() != key]:
             element.set(_kebab(str(key)), element.attrib.pop(key))
+    for element in root.iter("ol") if not is_v3 else []:
+        element.attrib.pop(
+            "start", ""
+        )  # unknown to 2.1, whose readers refuse what they do not know
     for element in elements if is_v3 else []:
         element.tag = PREFIX + _kebab(str(element.tag))
     for element in root.iter(etree.Element):

@@ -1,5 +1,6 @@
 """Our items as a QTI package, 2.1 or 3.0 out of one tree, and what gets lost on the way."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Literal, NamedTuple
@@ -27,6 +28,8 @@ RESPONSE, SCORE, FEEDBACK = "RESPONSE", "SCORE", "FEEDBACK"
 EXPLANATION, SHOWN = "EXPLANATION", "shown"
 LOM = "http://ltsc.ieee.org/xsd/LOM"
 
+_ALIGNED = re.compile(r"^\|?(?=[^\n]*:)(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$", re.MULTILINE)
+_NUMBERED = re.compile(r"(?:\A|\n\n)(?!1[.)])\d{1,9}[.)] ")
 _CARDINALITIES = {"single": "single", "ordering": "ordered"}  # the others are multiple
 
 
@@ -89,6 +92,9 @@ def _losses(item: Item) -> Iterator[tuple[Code, str]]:
         yield Code.CANNOT_HOLD_KIND, "it has no key yet"
     if any(CONTROL.search(text) for text in texts_of(item)):
         yield Code.CANNOT_HOLD_TEXT, "control characters cannot stand in XML"
+    if any(_ALIGNED.search(text) or _NUMBERED.search(text) for text in texts_of(item)):
+        message = "columns lose their alignment; in QTI 2.1 numbered lists begin with 1"
+        yield Code.LOSES_FORMATTING, message
     if not item.external_id:
         yield Code.LOSES_ID, "it has no id and gets one by its place in the file"
     yield from metadata_losses(item)
