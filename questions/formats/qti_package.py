@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -22,6 +23,7 @@ MAX_TOTAL = 100_000_000  # bytes unpacked
 MAX_RATIO = 200  # unpacked to packed, of a file above SMALL
 MAX_MARKUP = 3_000_000  # tags of all XML files together
 MAX_PATH = 500  # characters
+MAX_KEYWORDS = 50  # of one item
 SMALL = 1_000_000  # bytes
 MANIFEST = "imsmanifest.xml"
 MAGIC = b"PK\x03\x04"
@@ -99,6 +101,9 @@ class Package:
                 content = stream.read(limit + 1)
         except _BROKEN as error:
             raise refused(self.file, Code.MALFORMED, f"{path!r} in it is damaged") from error
+        if len(content) > MAX_FILE_SIZE:
+            message = f"{path[:100]!r} in it has more than {MAX_FILE_SIZE // 1_000_000} MB"
+            raise refused(self.file, Code.TOO_BIG, message)
         if len(content) > limit:
             raise _too_big(self.file)
         self.left -= len(content)
@@ -143,15 +148,15 @@ def resources_of(package: Package) -> tuple[list[Resource], str, str]:
 
 
 def _resources(root: _Element) -> Iterator[Resource]:
-    for element in root.iter("resource"):
+    for element in root.iterfind("resources/resource"):
         kind = element.get("type", "").lower()
         if "imsqti" not in kind or "item" not in kind:
             continue
         yield Resource(
             element.get("href") or next((f.get("href", "") for f in element.iter("file")), ""),
             element.get("identifier", ""),
-            tuple(_strings(element, "keyword")),
-            tuple(_strings(element, "taxon")),
+            tuple(islice(_strings(element, "keyword"), MAX_KEYWORDS)),
+            tuple(islice(_strings(element, "taxon"), MAX_KEYWORDS)),
         )
 
 

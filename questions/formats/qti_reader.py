@@ -36,6 +36,7 @@ from questions.formats.qti_texts import Find, ItemTexts, find_nothing, take_feed
 
 ITEM = {"assessmentItem", "qti-assessment-item"}
 MAX_PLACE = 80  # characters of an id in a place
+MAX_ELEMENTS = 20_000  # of one item
 
 _INTERACTION = re.compile(r"[a-z][A-Za-z]*Interaction")
 _OTHER_KINDS = {
@@ -59,6 +60,8 @@ def read_root(data: bytes, *, file: str, encoding: str | None = None) -> _Elemen
     if name not in ITEM:
         message = f"is no QTI item: it begins with <{name[:40]}>, not with <assessmentItem>"
         raise refused(file, Code.NOT_THIS_FORMAT, message)
+    if _is_huge(root):
+        raise refused(file, Code.TOO_BIG, f"holds more than {MAX_ELEMENTS} elements")
     normalize(root)
     return root
 
@@ -260,6 +263,10 @@ class _ItemReader:
         return self.texts.markdown(element), "\n\n".join(self.texts.distinct(feedback))
 
 
+def _is_huge(root: _Element) -> bool:
+    return sum(1 for _ in root.iter()) > MAX_ELEMENTS
+
+
 def _is_interaction(element: _Element) -> bool:
     return bool(_INTERACTION.fullmatch(str(element.tag)))
 
@@ -308,6 +315,8 @@ def _stimulus_body(content: bytes, file: str) -> _Element | None:
     try:
         root = parse_xml(content, file=file)
     except FileRefusedError:
+        return None
+    if _is_huge(root):
         return None
     normalize(root)
     return root.find("stimulusBody")

@@ -131,7 +131,7 @@ class ItemTexts:
         """What Markdown writes for an image; what cannot be had is noted."""
         if is_web_address(source):
             message = f"the image {source[:200]} stays where it is, on another server"
-            self.remarks.add(Code.IMAGE_REMOTE, message)
+            self.tell(Code.IMAGE_REMOTE, message)
             return source
         if embedded := _DATA.match(source):
             content = decoded_file(source[embedded.end() :])
@@ -139,7 +139,7 @@ class ItemTexts:
         found = self.find(source, path)
         if not found:
             shown = source[:100] or alt[:100]
-            self.remarks.add(Code.IMAGE_MISSING, f"the image {shown!r} is not in the file")
+            self.tell(Code.IMAGE_MISSING, f"the image {shown!r} is not in the file")
             return None
         if not found.is_exact:
             self.tell(Code.PATH_CHANGED, f"{source[:100]!r} is read from {found.path!r}")
