@@ -2,6 +2,7 @@
 
 import posixpath
 import stat
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,11 @@ MAGIC = b"PK\x03\x04"
 _ARCHIVES = (".zip", ".imscc", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz")
 _ENTRY = b"PK\x01\x02"  # begins each entry of the directory of a zip
 _METHODS = {0, 8}  # stored, deflated
-_BROKEN = (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
+# All that zipfile is known to raise for damaged files.
+_BROKEN = (
+    BadZipFile, EOFError, LookupError, NotImplementedError, OSError, OverflowError, RuntimeError,
+    ValueError, struct.error, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,8 @@ def open_package(data: bytes, *, file: str) -> Package:
         archive = ZipFile(BytesIO(data))
     except _BROKEN as error:
         raise refused(file, Code.MALFORMED, "is no zip file, or a damaged one") from error
-    entries = {_safe_path(info, file): info for info in archive.infolist() if not info.is_dir()}
+    files = [info for info in archive.infolist() if not info.filename.endswith(("/", "\\"))]
+    entries = {_safe_path(info, file): info for info in files}
     _check_sizes(entries, file)
     return Package(file, archive, entries, {path.lower(): path for path in entries})
 
@@ -172,7 +178,7 @@ def _safe_path(info: ZipInfo, file: str) -> str:
     path = info.filename.replace("\\", "/")
     is_link = stat.S_ISLNK(info.external_attr >> 16)
     parts = path.split("/")
-    if path.startswith("/") or ".." in parts or ":" in parts[0] or "\0" in path:
+    if not path or path.startswith("/") or ".." in parts or ":" in parts[0] or "\0" in path:
         raise _unsafe(file, f"the path {path[:100]!r}, which leads out of it")
     if len(path) > MAX_PATH:
         raise _unsafe(file, f"a path of more than {MAX_PATH} characters")

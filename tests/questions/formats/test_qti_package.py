@@ -181,6 +181,10 @@ def test_paths_that_lead_out_are_refused(path: str) -> None:
     assert refusal(with_entry(ZipInfo(path))).code == Code.UNSAFE_ARCHIVE
 
 
+def test_an_entry_without_a_name_is_refused() -> None:
+    assert refusal(with_entry(ZipInfo(""))).code == Code.UNSAFE_ARCHIVE
+
+
 def test_links_and_unusual_methods_are_refused() -> None:
     link = ZipInfo("item.xml")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
