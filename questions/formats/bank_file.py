@@ -51,11 +51,6 @@ def write(items: Iterable[Item], *, domains: Mapping[int, str]) -> bytes:
     return _zipped(files | images)
 
 
-def suffix_of(data: bytes) -> str:
-    """How the file is called that `write` made."""
-    return ".zip" if data.startswith(b"PK") else ".md"
-
-
 def unsupported(item: Item) -> list[Note]:
     """The text bank holds what keeps the rules of the bank, and that whole."""
     return [Note(FILE, item.external_id, code, message) for code, message in _losses(item)]

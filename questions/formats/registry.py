@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from questions.formats import aiken, bank_file, gift, moodle_xml, sheet
+from questions.formats import aiken, bank_file, gift, moodle_xml, qti, sheet
 from questions.formats.hostile import refused
 from questions.formats.item import Item
 from questions.formats.parsed import Code, Note, Parsed
@@ -78,6 +78,15 @@ FORMATS = {
             "moodle_xml", "Moodle XML", (".xml",), "application/xml", moodle_xml.parse,
             lambda items, source: moodle_xml.write(items, category=source.code),
             moodle_xml.unsupported,
+        ),
+        Format("qti", "QTI", (".zip", ".xml"), "application/zip", qti.parse),
+        Format(
+            "qti21", "QTI 2.1", (".zip",), "application/zip", None,
+            lambda items, source: qti.write(items, version="2.1"), qti.unsupported,
+        ),
+        Format(
+            "qti30", "QTI 3.0", (".zip",), "application/zip", None,
+            lambda items, source: qti.write(items, version="3.0"), qti.unsupported,
         ),
         Format(
             "bank", "Text bank", (".md",), "text/markdown; charset=utf-8", bank_file.parse,
