@@ -236,7 +236,12 @@ def test_authors_write_and_reviewers_judge() -> None:
     assert "review_questionversion" not in authors
     assert not {"change_trailentry", "delete_trailentry", "change_questionreport"} & authors
     written = {each for each in reviewers if not each.startswith("view_")}
-    assert written == {"review_questionversion", "change_questionreport"}
+    assert written == {
+        "review_questionversion",
+        "change_questionreport",
+        "add_examform",
+        "change_examform",
+    }
 
 
 def test_what_a_site_has_changed_stays() -> None:

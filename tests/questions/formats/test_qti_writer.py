@@ -109,11 +109,20 @@ def is_distinct(item: Item) -> bool:
     return len(set(texts)) == len(texts) and all([*texts, *(p.text for p in item.prompts)])
 
 
+def counts_from_elsewhere(item: Item) -> bool:
+    """Whether a list begins with another number than 1, which QTI 2.1 has no word for."""
+    texts = [item.stem, item.explanation]
+    texts += [text for each in item.options for text in (each.text, each.rationale)]
+    texts += [text for each in item.prompts for text in (each.text, each.rationale)]
+    return any(re.search(r"(?m)^\s*(?!1[.)])\d+[.)]", text) for text in texts)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(valid_items(), st.sampled_from(VERSIONS))
 def test_round_trip(item: Item, version: Version) -> None:
     found = settled_item(item)
     assume(is_distinct(found))
+    assume(version != "2.1" or not counts_from_elsewhere(found))
     assert back([item], version) == [found]
     assert back([found], version) == [found]
 
