@@ -191,7 +191,7 @@ def _plain_items(draw: st.DrawFn) -> Item:
     )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(_plain_items())
 def test_what_is_written_reads_back(item: Item) -> None:
     parsed = parse(write([item]), file="a.txt")
@@ -201,7 +201,7 @@ def test_what_is_written_reads_back(item: Item) -> None:
         assert only(parsed) == item
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(["Q?", "A) a", "A. b", "B) c", "B)d", "ANSWER: A", "ANSWER:", ""])))
 def test_any_lines_are_read(lines: list[str]) -> None:
     parsed = read("\n".join(lines))

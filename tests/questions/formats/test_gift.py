@@ -402,7 +402,7 @@ def held(item: Item) -> Item:
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(choices("single") | choices("multiple") | orderings(texts=lines) | matchings())
 def test_what_is_written_reads_back(item: Item) -> None:
     parsed = parse(write([item]), file="f")
@@ -415,7 +415,7 @@ def test_what_is_written_reads_back(item: Item) -> None:
 _syntax = st.text("ab{}=~#%->:\\[]\n/T$ 015", max_size=60)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(_syntax | _syntax.map(lambda text: f"q {{{text}}}") | st.text(max_size=40))
 def test_any_text_is_read(text: str) -> None:
     try:

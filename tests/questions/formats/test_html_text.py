@@ -172,7 +172,7 @@ def test_the_characters_of_html_come_through(source: str) -> None:
     assert seen(render(from_html(source).text)) == seen(source)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.text("ab 1.*_`[]()<>&!#+-=~|\\:;^\"'\u00e9\n%{}/@", max_size=40))
 def test_the_characters_of_text_come_through_and_back(text: str) -> None:
     markdown = from_plain(text)
@@ -180,7 +180,7 @@ def test_the_characters_of_text_come_through_and_back(text: str) -> None:
     assert from_plain(to_plain(markdown)) == markdown
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.text("<>/abpultdrse ='\"!-\n&;", max_size=60))
 def test_any_tag_soup_is_read(source: str) -> None:
     assert "<script" not in render(from_html(source).text)

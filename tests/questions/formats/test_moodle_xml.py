@@ -428,7 +428,7 @@ def test_what_cannot_be_held_is_left_out() -> None:
     assert len(parse(write([item, SINGLE]), file="m.xml").items) == 1
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(choices("single") | choices("multiple") | orderings() | matchings())
 def test_what_is_written_reads_back(item: Item) -> None:
     assert only(parse(write([item]), file="m.xml")) == item
