@@ -146,14 +146,16 @@ class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
         return self.filter(published_at__isnull=False)
 
     def current(self) -> Self:
-        """The newest published version of each question that is not retired."""
+        """The newest published version of each question, unless it is retired or withdrawn."""
         newest = (
             self.model._default_manager.filter(published_at__isnull=False)
             .order_by("question_id", "-number")
             .distinct("question_id")
             .values("pk")
         )
-        return self.filter(pk__in=newest, question__retired_at__isnull=True)
+        return self.filter(
+            pk__in=newest, question__retired_at__isnull=True, withdrawn_at__isnull=True
+        )
 
     def drafts(self) -> Self:
         return self.filter(published_at__isnull=True)
