@@ -1,59 +1,33 @@
 """Reads HTML token by token, in one pass, into blocks of Markdown."""
 
-import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import NamedTuple
 
+from questions.formats.html_tokens import (
+    BLOCKS,
+    CODE,
+    HEADINGS,
+    KNOWN_TAGS,
+    LOST_TAGS,
+    SHIFTS,
+    STYLES,
+    TABLE,
+    Token,
+    tokens,
+)
 from questions.formats.inline_markdown import BREAK, Run, code, code_block, image, paragraph
 from questions.formats.rules import is_web_address
+
+__all__ = ["KNOWN_TAGS", "ImageNames", "read_html"]
 
 ImageNames = Callable[[str, str], str | None]
 
 MAX_DEPTH = 8  # of lists and quotations; what lies deeper stays at this depth
 MAX_STYLES = 20
 
-_TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9:-]*)"
-    r"(?P<attributes>(?:[^<>\"']++|\"[^\"]*\"|'[^']*')*+)>"
-    r"|<[!?][^>]*>"
-    r"|(?P<text>[^<]+|<)",
-    re.DOTALL,
-)
-_ATTRIBUTE = re.compile(r"([A-Za-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _LANGUAGE = re.compile(r"\blang(?:uage)?-([A-Za-z0-9+#-]{1,20})")
 
-_STYLES = {
-    "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "dfn": "em",
-    "var": "em", "s": "s", "del": "s", "strike": "s", "sup": "sup", "sub": "sub",
-}  # fmt: skip
-_SHIFTS = {"sup", "sub"}
-_CODE = {"code", "tt", "kbd", "samp"}
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_BLOCKS = _HEADINGS | {
-    "p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "address",
-    "center", "dl", "dt", "dd", "fieldset", "figure", "figcaption", "body", "html", "details",
-    "summary", "hr", "caption",
-}  # fmt: skip
-_TABLE = {"table", "tr", "td", "th"}
-_PLAIN = {
-    "a", "abbr", "acronym", "area", "base", "basefont", "bdi", "bdo", "big", "blink", "br", "col",
-    "colgroup", "data", "font", "head", "img", "ins", "label", "li", "link", "map", "mark", "meta",
-    "nobr", "ol", "option", "param", "pre", "q", "rp", "rt", "ruby", "small", "span", "tbody",
-    "tfoot", "thead", "time", "u", "ul", "wbr", "blockquote",
-}  # fmt: skip
-# Neither their tags nor what stands between them can be kept.
-_WITHOUT_CONTENT = {
-    "script", "style", "svg", "math", "video", "audio", "object", "iframe", "select", "textarea",
-    "template", "noscript", "canvas", "title", "button",
-}  # fmt: skip
-_LOST_TAGS = _WITHOUT_CONTENT - {"style", "title"} | {"embed", "input", "form", "source", "track"}
-KNOWN_TAGS = (
-    {*_STYLES} | _CODE | _BLOCKS | _TABLE | _PLAIN | _WITHOUT_CONTENT | _LOST_TAGS
-)  # anything else between angle brackets is text, as in List<String>
 _RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
@@ -61,67 +35,9 @@ _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊�
 def read_html(source: str, images: ImageNames) -> tuple[str, tuple[str, ...]]:
     """Markdown, and the names of tags whose meaning is lost; see `html_text.from_html`."""
     reader = _Reader(images)
-    for token in _tokens(source):
+    for token in tokens(source):
         reader.take(token)
     return reader.finish(), tuple(dict.fromkeys(reader.lost))
-
-
-# Tokens
-
-
-class _Token(NamedTuple):
-    """Text, or the start or the end of an element."""
-
-    kind: str
-    value: str
-    attributes: Mapping[str, str] = MappingProxyType({})
-
-
-def _tokens(source: str) -> Iterator[_Token]:
-    at = 0
-    texts: list[str] = []
-    skipped = set(_WITHOUT_CONTENT)
-    while match := _TOKEN.match(source, at):
-        at = match.end()
-        name = (match["name"] or "").lower()
-        if match["text"] or (name and _is_text(name)):
-            texts.append(match[0])
-        elif name:
-            if texts:
-                yield _Token("text", html.unescape("".join(texts)))
-                texts = []
-            yield _Token("end" if match["end"] else "start", name, _attributes(match))
-            if name in skipped and not match["end"] and not match["attributes"].endswith("/"):
-                at, is_closed = _end_of(source, name, at)
-                skipped -= set() if is_closed else {name}
-    if texts:
-        yield _Token("text", html.unescape("".join(texts)))
-
-
-def _is_text(name: str) -> bool:
-    """Whether a tag is none: no element of HTML, nor one with a prefix or a name of its own."""
-    return name not in KNOWN_TAGS and not set(name) & set(":-")
-
-
-def _attributes(match: re.Match[str]) -> dict[str, str]:
-    return {
-        name.lower(): html.unescape(double or single or bare)
-        for name, double, single, bare in _ATTRIBUTE.findall(match["attributes"])
-    }
-
-
-def _end_of(source: str, name: str, at: int) -> tuple[int, bool]:
-    """Where to read on behind an element, and whether it ends at all.
-
-    One that is never closed is as long as the text if it may hold a program, and else empty.
-    """
-    found = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(source, at)
-    if found:
-        return found.end(), True
-    return (len(source) if name in {"script", "style"} else at), False
-
-
-# Reading
 
 
 @dataclass
@@ -163,7 +79,7 @@ class _Reader:
         self.language = ""
         self.table: _Table | None = None
 
-    def take(self, token: _Token) -> None:
+    def take(self, token: Token) -> None:
         if token.kind == "text":
             self._text(token.value)
         elif self.pre is not None and token.value != "pre":
@@ -192,16 +108,16 @@ class _Reader:
             self._run(text)
 
     def _run(self, text: str) -> None:
-        shift = next((style for _, style in self.styles if style in _SHIFTS), None)
+        shift = next((style for _, style in self.styles if style in SHIFTS), None)
         self.runs.append(Run(_shifted(text, shift) if shift else text, self._kept_styles()))
 
     def _kept_styles(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(style for _, style in self.styles if style not in _SHIFTS))
+        return tuple(dict.fromkeys(style for _, style in self.styles if style not in SHIFTS))
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name in _LOST_TAGS:
+        if name in LOST_TAGS:
             self.lost.append(name)
-        elif name in _TABLE:
+        elif name in TABLE:
             self._start_table(name)
         elif name == "pre":
             self._start_pre(attributes)
@@ -209,21 +125,21 @@ class _Reader:
             self._image(attributes)
         elif name == "br":
             self._break()
-        elif name in _CODE:
+        elif name in CODE:
             self.code = self.code or []
-        elif name == "a" or name in _STYLES:
+        elif name == "a" or name in STYLES:
             self._open_style(name, attributes)
         else:
             self._start_block(name, attributes)
 
     def _end(self, name: str) -> None:
-        if name in _TABLE:
+        if name in TABLE:
             self._end_in_table(name)
         elif name == "pre" and self.pre is not None:
             self._end_pre()
-        elif name in _CODE:
+        elif name in CODE:
             self._end_code()
-        elif name == "a" or name in _STYLES:
+        elif name == "a" or name in STYLES:
             self._close_style(name)
         else:
             self._end_block(name)
@@ -245,7 +161,7 @@ class _Reader:
             self.runs.append(BREAK)
 
     def _open_style(self, name: str, attributes: Mapping[str, str]) -> None:
-        style = _STYLES.get(name) or _address(attributes.get("href", ""))
+        style = STYLES.get(name) or _address(attributes.get("href", ""))
         if style and len(self.styles) < MAX_STYLES:
             self.styles.append((name, style))
 
@@ -278,18 +194,18 @@ class _Reader:
         if name in {"ul", "ol", "li", "blockquote"}:
             self._flush()
             self._open_box(name, attributes)
-        elif name in _BLOCKS:
+        elif name in BLOCKS:
             self._flush()
-        if name in _HEADINGS:
+        if name in HEADINGS:
             self.styles.append((name, "strong"))
 
     def _end_block(self, name: str) -> None:
         if name in {"ul", "ol", "li", "blockquote"}:
             self._flush()
             self._close_boxes(name)
-        elif name in _BLOCKS:
+        elif name in BLOCKS:
             self._flush()
-        if name in _HEADINGS:
+        if name in HEADINGS:
             self._close_style(name)
 
     def _open_box(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -340,7 +256,7 @@ class _Reader:
             self.pre = []
             self.language = _language(attributes)
 
-    def _inside_pre(self, token: _Token) -> None:
+    def _inside_pre(self, token: Token) -> None:
         if self.pre is not None and token.kind == "start":
             if token.value == "br":
                 self.pre.append("\n")

@@ -4,7 +4,8 @@ import html
 import re
 from dataclasses import dataclass
 
-from questions.formats.html_reader import KNOWN_TAGS, ImageNames, read_html
+from questions.formats.html_reader import ImageNames, read_html
+from questions.formats.html_tokens import KNOWN_TAGS
 from questions.formats.inline_markdown import plain_lines
 from questions.markdown import render
 
