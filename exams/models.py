@@ -21,12 +21,6 @@ class ExamQuerySet(models.QuerySet["Exam"]):
     def opened(self) -> Self:
         return self.filter(opened_at__isnull=False)
 
-    def open_to(self, user: Any) -> Self:
-        """What this person may start: a guest only what is open to guests."""
-        return (
-            self.opened() if user.is_authenticated else self.opened().filter(is_open_to_guests=True)
-        )
-
 
 class Exam(models.Model):
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="exams")
@@ -80,6 +74,10 @@ class Exam(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certification.code} {self.name}"
+
+    def is_open_to(self, user: Any) -> bool:
+        """Whether this person may start it: a guest only what is open to guests."""
+        return self.is_open_to_guests or bool(user.is_authenticated)
 
     @property
     def scored_count(self) -> int:

@@ -51,7 +51,7 @@ def exam_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "exam": exam,
         "sitting": held.open().filter(exam=exam).first(),
-        "may_start": exam.is_open_to_guests or request.user.is_authenticated,
+        "may_start": exam.is_open_to(request.user),
         "extra_minutes": extra_minutes(request, exam),
         "grace_seconds": clock.GRACE_SECONDS,
     }
@@ -67,7 +67,7 @@ def extra_minutes(request: HttpRequest, exam: Exam) -> int:
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     exam = get_object_or_404(Exam.objects.opened().select_related("certification"), slug=slug)
     user = request.user if request.user.is_authenticated else None
-    if user is None and not exam.is_open_to_guests:
+    if not exam.is_open_to(request.user):
         return redirect_to_login(reverse("exam_detail", args=[slug]))
     if user is None and not ratelimit.consume(request, action="start_as_guest"):
         too_many: HttpResponse = ratelimit.respond_429(request)

@@ -125,7 +125,7 @@ def exam_line(
 ) -> ExamLine:
     return ExamLine(
         exam=exam,
-        may_start=user.is_authenticated or exam.is_open_to_guests,
+        may_start=exam.is_open_to(user),
         running=open_sitting,
         best_score=best.get("best_score"),
         has_passed=bool(best.get("passed_count")),

@@ -209,6 +209,10 @@ def history(result: Result, questions: Sequence[ReviewedQuestion]) -> list[Chang
     return [Change(one, places.get(one.version_id)) for one in result.revisions.all()]
 
 
+# Columns of a version that its report has no use for: what was rendered, and the search index.
+UNSHOWN = ("stem", "explanation", "search")
+
+
 def reviewed_questions(sitting: Sitting) -> list[ReviewedQuestion]:
     """Three statements, however many questions."""
     services = Service.objects.filter(
@@ -224,7 +228,7 @@ def reviewed_questions(sitting: Sitting) -> list[ReviewedQuestion]:
             Prefetch("form_question__version__options", Option.objects.defer("text", "rationale")),
             Prefetch("form_question__version__prompts", Prompt.objects.defer("text", "rationale")),
         )
-        .defer("form_question__version__stem", "form_question__version__explanation")
+        .defer(*[f"form_question__version__{name}" for name in UNSHOWN])
         .order_by("position")
         .annotate(
             services=ArraySubquery(services.values("name")),

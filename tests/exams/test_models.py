@@ -34,11 +34,12 @@ def assert_refused(constraint, act):
 
 
 def test_a_guest_may_start_only_what_is_open_to_guests():
-    certification = make_exam(slug="closed", opened_at=None, is_open_to_guests=True).certification
-    mock = make_exam(certification, slug="mock")
-    sample = make_exam(certification, slug="sample", is_open_to_guests=True)
-    assert list(Exam.objects.open_to(NOBODY)) == [sample]
-    assert set(Exam.objects.open_to(make_user())) == {mock, sample}
+    closed = make_exam(slug="closed", opened_at=None, is_open_to_guests=True)
+    mock = make_exam(closed.certification, slug="mock")
+    sample = make_exam(closed.certification, slug="sample", is_open_to_guests=True)
+    assert set(Exam.objects.opened()) == {mock, sample}
+    assert [mock.is_open_to(NOBODY), sample.is_open_to(NOBODY)] == [False, True]
+    assert [mock.is_open_to(make_user()), sample.is_open_to(NOBODY)] == [True, True]
 
 
 @pytest.mark.parametrize(
