@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model, ProtectedError
 
+from questions import search
 from questions.content import Content, render_content, rows_of
 from questions.formats.bank_folder import BankFolder, read_bank
 from questions.formats.faults import BankError, Fault
@@ -253,6 +254,7 @@ def _publish_all(contents: Sequence[Content], now: datetime) -> None:
     QuestionVersion.objects.bulk_create(content.version for content in contents)
     Option.objects.bulk_create(option for content in contents for option in content.options)
     Prompt.objects.bulk_create(prompt for content in contents for prompt in content.prompts)
+    search.index([content.version.pk for content in contents])
 
 
 def _assign(row: Model, values: Mapping[str, object]) -> list[str]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from questions import search
 from questions.content import Content, content_of, item_of, render_content
 from questions.formats.item_images import image_problems
 from questions.formats.rules import problems
@@ -36,6 +37,7 @@ def publish(version: QuestionVersion, *, now: datetime) -> bool:
     draft.save(update_fields=VERSION_FIELDS)
     Option.objects.bulk_update(content.options, ROW_FIELDS)
     Prompt.objects.bulk_update(content.prompts, ROW_FIELDS)
+    search.index([draft.pk])
     version.refresh_from_db()
     return True
 

@@ -34,7 +34,9 @@ WHERE w.id = v.id AND v.id = ANY(%(ids)s)
 
 
 def index(version_ids: Collection[int]) -> None:
-    """Make these versions findable by what they say now. One statement."""
+    """Make these versions findable by what they say now. One statement, or none for none."""
+    if not version_ids:
+        return
     with connection.cursor() as cursor:
         cursor.execute(INDEX, {"config": CONFIG, "ids": list(version_ids)})
 

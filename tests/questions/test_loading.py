@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import DjangoAssertNumQueries
 
+from questions import search
 from questions.content import content_of, item_of
 from questions.formats.bank_folder import read_bank
 from questions.formats.faults import BankError
@@ -308,6 +309,15 @@ def test_a_dry_run_tells_and_loads_nothing(bank: Path) -> None:
     assert Certification.objects.count() == 0
 
 
+def test_what_is_loaded_is_found(bank: Path) -> None:
+    load(bank, now=NOW)
+    changed(bank, stem="A stem about watermarks?")
+    load(bank, now=NOW)
+    found = search.matching(QuestionVersion.objects.all(), "watermark")
+    assert [(each.question.external_id, each.number) for each in found] == [("a-single", 2)]
+    assert not QuestionVersion.objects.filter(search=None).exists()
+
+
 def test_statements_do_not_grow_with_the_bank(
     bank: Path, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -323,7 +333,7 @@ def test_statements_do_not_grow_with_the_bank(
 
 
 UNCHANGED = 16
-CREATING = 21
+CREATING = 22
 
 
 def test_the_command_loads_the_shipped_bank(capsys: pytest.CaptureFixture[str]) -> None:

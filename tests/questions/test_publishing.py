@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from questions import search
 from questions.content import content_of, item_of
 from questions.formats.images import data_uri
 from questions.formats.item import ItemImage
@@ -42,6 +43,12 @@ def test_what_is_published_stays_as_it_is() -> None:
     assert publish(version, now=datetime(2027, 1, 1, tzinfo=UTC)) is False
     saved = QuestionVersion.objects.get()
     assert (saved.published_at, saved.stem_html) == (NOW, version.stem_html)
+
+
+def test_what_is_published_is_found() -> None:
+    version = make_question(published=False, stem="A stem about watermarks?")
+    publish(version, now=NOW)
+    assert list(search.matching(QuestionVersion.objects.all(), "watermark")) == [version]
 
 
 def test_what_is_rendered_is_what_the_database_holds() -> None:
