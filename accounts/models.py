@@ -50,6 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     extra_time_minutes = models.PositiveSmallIntegerField(
         _("extra time in minutes"), default=0, validators=[MaxValueValidator(1440)]
     )
+    wants_review_reminders = models.BooleanField(_("reminders of reviews due"), default=False)
+    wants_exam_reminders = models.BooleanField(_("reminders of an exam date"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now)

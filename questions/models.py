@@ -1,5 +1,6 @@
 """The bank: what may be asked. It does not know that exams exist."""
 
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -13,6 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 LETTERS = "ABCDEFGH"
 NO_RESPONSE = "-"
+
+
+class Shift:
+    """How hard this bank is beside the real exam; the logits of 80 % becoming 80, 75 and 68 %."""
+
+    CHOICES = (
+        (Decimal("0.00"), _("as hard as the real exam")),
+        (Decimal("0.29"), _("a bit easier than the real exam")),
+        (Decimal("0.63"), _("much easier than the real exam")),
+    )
 
 
 class Certification(models.Model):
@@ -34,6 +45,20 @@ class Certification(models.Model):
     unscored_count = models.PositiveSmallIntegerField(_("unscored questions"), default=0)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     cut_score = models.PositiveSmallIntegerField(_("pass line"), help_text=_("100 to 1000"))
+    summary = models.TextField(_("what it certifies"), blank=True)
+    audience = models.TextField(_("who it is for"), blank=True)
+    price_usd = models.PositiveSmallIntegerField(_("price in US dollars"), null=True, blank=True)
+    valid_years = models.PositiveSmallIntegerField(_("valid for years"), null=True, blank=True)
+    retake_rule = models.TextField(_("retake rule"), blank=True)
+    guide_url = models.URLField(_("official exam guide"), blank=True)
+    shift = models.DecimalField(
+        _("how much harder the real questions are"),
+        max_digits=3,
+        decimal_places=2,
+        choices=Shift.CHOICES,
+        default=Decimal("0.00"),
+        help_text=_("In logits; readiness takes it off the candidate's level."),
+    )
 
     class Meta:
         verbose_name = _("certification")
@@ -83,6 +108,33 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+class Resource(models.Model):
+    """Something to study with, and what it is worth; authors edit these."""
+
+    certification = models.ForeignKey(
+        Certification, on_delete=models.CASCADE, related_name="resources"
+    )
+    position = models.PositiveSmallIntegerField(_("place"), default=0)
+    name = models.CharField(_("name"), max_length=200)
+    url = models.URLField(_("address"), blank=True)
+    cost = models.CharField(_("cost"), max_length=60, help_text=_("As in: free, or 40 USD."))
+    minutes = models.PositiveIntegerField(
+        _("minutes it takes"), null=True, blank=True, help_text=_("Empty: your own time.")
+    )
+    usefulness = models.PositiveSmallIntegerField(
+        _("usefulness of 10"), validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    is_optional = models.BooleanField(_("optional"), default=False)
+
+    class Meta:
+        verbose_name = _("study resource")
+        verbose_name_plural = _("study resources")
+        ordering = ("certification_id", "position", "pk")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Service(models.Model):

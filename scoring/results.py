@@ -82,6 +82,7 @@ def record(sitting: Sitting, *, email_due_at: datetime | None) -> Result:
     result: Result = Result.objects.create(
         sitting=sitting,
         scored_at=Now(),
+        release_at=release_at(sitting),
         email_due_at=email_due_at if tally.scored else None,
         **vars(scale),
         **measures(tally, scale),
@@ -206,8 +207,18 @@ def put_domain_results(rows: Sequence[DomainResult]) -> None:
     )
 
 
+def release_at(sitting: Sitting) -> datetime | None:
+    """When its candidate may see the result; None while a survey or staff stand before it."""
+    exam = sitting.exam
+    if exam.results_mode == Exam.ResultsMode.NOW:
+        return sitting.submitted_at
+    return exam.release_at if exam.results_mode == Exam.ResultsMode.LATER else None
+
+
 def email_due_at(sitting: Sitting) -> datetime | None:
-    """When the summary falls due; a guest is owed none."""
-    if sitting.candidate_id is None or sitting.submitted_at is None:
+    """When the summary falls due: not before the release; none for a guest or for practice."""
+    released = release_at(sitting)
+    is_practice = sitting.exam.mode == Exam.Mode.PRACTICE
+    if sitting.candidate_id is None or sitting.submitted_at is None or not released or is_practice:
         return None
-    return sitting.submitted_at + sitting.exam.email_delay
+    return max(sitting.submitted_at + sitting.exam.email_delay, released)

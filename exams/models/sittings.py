@@ -1,12 +1,9 @@
-"""Delivery: what was asked, of whom, when, and what they said. It does not know the score."""
+"""What a candidate sits and says."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Self
 from uuid import UUID
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -14,123 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from exams import clock
-from questions.models import Certification, Question, QuestionVersion
-
-
-class ExamQuerySet(models.QuerySet["Exam"]):
-    def opened(self) -> Self:
-        return self.filter(opened_at__isnull=False)
-
-
-class Exam(models.Model):
-    certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="exams")
-    slug = models.SlugField(_("address"), unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
-    pool = models.CharField(_("pool"), max_length=10, choices=Question.Pool.choices)
-    question_count = models.PositiveSmallIntegerField(
-        _("questions"), validators=[MinValueValidator(1), MaxValueValidator(300)]
-    )
-    unscored_count = models.PositiveSmallIntegerField(_("unscored questions"), default=0)
-    minutes = models.PositiveSmallIntegerField(
-        _("time limit in minutes"), null=True, blank=True, help_text=_("Empty: untimed.")
-    )
-    cut_share = models.DecimalField(
-        _("share of right responses to pass"),
-        max_digits=5,
-        decimal_places=4,
-        default=Decimal("0.75"),
-    )
-    cut_score = models.PositiveSmallIntegerField(_("pass line"), default=750)
-    floor_score = models.PositiveSmallIntegerField(_("lowest score"), default=100)
-    ceiling_score = models.PositiveSmallIntegerField(_("highest score"), default=1000)
-    is_open_to_guests = models.BooleanField(_("open without an account"), default=False)
-    email_delay = models.DurationField(
-        _("delay of the results e-mail"),
-        default=timedelta,
-        help_text=_("As in 1 00:00:00 for a day."),
-    )
-    opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
-
-    objects = ExamQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("exam")
-        verbose_name_plural = _("exams")
-        ordering = ("certification_id", "position", "name")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(cut_share__gt=0, cut_share__lt=1), name="exams_exam_cut_share_range"
-            ),
-            models.CheckConstraint(
-                condition=Q(floor_score__lt=F("cut_score"), cut_score__lt=F("ceiling_score")),
-                name="exams_exam_scale_ascends",
-            ),
-            models.CheckConstraint(
-                condition=Q(unscored_count__lt=F("question_count")),
-                name="exams_exam_something_scored",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.certification.code} {self.name}"
-
-    def is_open_to(self, user: Any) -> bool:
-        """Whether this person may start it: a guest only what is open to guests."""
-        return self.is_open_to_guests or bool(user.is_authenticated)
-
-    @property
-    def scored_count(self) -> int:
-        return self.question_count - self.unscored_count
-
-    @property
-    def cut_fraction(self) -> Fraction:
-        return Fraction(self.cut_share)
-
-
-class ExamForm(models.Model):
-    """A frozen, ordered list of question versions."""
-
-    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="forms")
-    number = models.PositiveSmallIntegerField(_("number"))
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("exam form")
-        verbose_name_plural = _("exam forms")
-        ordering = ("exam_id", "number")
-        constraints = (
-            models.UniqueConstraint(fields=["exam", "number"], name="exams_form_number_unique"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.exam} form {self.number}"
-
-
-class FormQuestion(models.Model):
-    form = models.ForeignKey(ExamForm, on_delete=models.CASCADE, related_name="form_questions")
-    position = models.PositiveSmallIntegerField(_("place"), help_text=_("From 1."))
-    version = models.ForeignKey(
-        QuestionVersion, on_delete=models.PROTECT, related_name="form_questions"
-    )
-    is_scored = models.BooleanField(_("scored"), default=True)
-
-    class Meta:
-        verbose_name = _("form question")
-        verbose_name_plural = _("form questions")
-        ordering = ("form_id", "position")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["form", "position"], name="exams_formquestion_place_unique"
-            ),
-            models.UniqueConstraint(
-                fields=["form", "version"], name="exams_formquestion_version_unique"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.position}"
+from exams.models.catalog import Exam, ExamForm, FormQuestion
 
 
 class SittingQuerySet(models.QuerySet["Sitting"]):
@@ -164,7 +45,7 @@ class Sitting(models.Model):
     `deadline` is stored at the start and is empty when the exam is untimed. A sitting that ran out
     of time is recorded as submitted at its deadline. `guest_key` belongs to a browser without an
     account; it stays when the sitting moves to an account, so that the page still open there may
-    go on saving.
+    go on saving. A paused sitting has `seconds_left` and no deadline.
     """
 
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sittings")
@@ -177,6 +58,8 @@ class Sitting(models.Model):
     extra_minutes = models.PositiveSmallIntegerField(_("extra time in minutes"), default=0)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    shows_rationale = models.BooleanField(_("rationale after each question"), default=False)
+    seconds_left = models.PositiveIntegerField(_("seconds left when paused"), null=True, blank=True)
 
     asked_at: datetime  # only on rows of `with_clock`
 
@@ -203,6 +86,9 @@ class Sitting(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(deadline__gt=F("started_at")), name="exams_sitting_deadline_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(seconds_left=None) | Q(deadline=None), name="exams_sitting_paused_clock"
             ),
         )
         indexes = (
@@ -251,6 +137,8 @@ class Response(models.Model):
     `option_order` lists author letters in the order shown: "CADB" shows the author's C as A.
     `selected` and `struck` are in shown letters: the chosen one, the chosen ones in order of the
     alphabet, the order built, or one letter a prompt; "-" stands for a place left empty.
+    `first_selected` is the first complete response; once `checked_at` is set, nothing changes it.
+    `was_seen` says at the start whether the candidate had been shown the question before.
     """
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="responses")
@@ -263,6 +151,11 @@ class Response(models.Model):
     selected = models.CharField(_("response"), max_length=8, blank=True, default="")
     struck = models.CharField(_("struck out"), max_length=8, blank=True, default="")
     is_flagged = models.BooleanField(_("flagged"), default=False)
+    is_guessed = models.BooleanField(_("guessed"), default=False)
+    first_selected = models.CharField(_("first response"), max_length=8, blank=True, default="")
+    seconds = models.PositiveIntegerField(_("seconds on the question"), default=0)
+    was_seen = models.BooleanField(_("seen before"), default=False)
+    checked_at = models.DateTimeField(_("rationale shown at"), null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
     responded_at = models.DateTimeField(_("responded at"), null=True, blank=True)
 
