@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("authoring/", include("questions.urls")),
+    path("certifications/", include("questions.urls_guide")),
     path("", include("exams.urls")),
     path("", include("scoring.urls")),
 ]

@@ -12,5 +12,10 @@ urlpatterns = [
         report_question,
         name="report_question",
     ),
+    path("", include("scoring.urls_review")),
+    path("", include("scoring.urls_practice")),
+    path("", include("scoring.urls_progress")),
+    path("", include("scoring.urls_after")),
+    path("", include("scoring.urls_plan")),
     path("authoring/", include("scoring.urls_authoring")),
 ]
