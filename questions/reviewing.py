@@ -1,18 +1,20 @@
 """The life of a question: draft, in review, published, retired.
 
 Author and reviewer are different people. Every step is one conditional UPDATE whose row count says
-who won, and is written into the trail in the same transaction.
+who won (for many questions at once: an UPDATE of the rows locked), and is written into the trail in
+the same transaction.
 """
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from questions.content import content_of
 from questions.models import Question, QuestionReport, QuestionVersion
 from questions.publishing import checked_hash, publish
-from questions.trail import Act, record
+from questions.trail import Act, record, record_all
 
 WRITING = (Act.CREATED, Act.EDITED, Act.IMPORTED)
 
@@ -82,29 +84,51 @@ def writers(version: QuestionVersion) -> set[int | None]:
     return {version.author_id, version.saved_by_id}
 
 
-@transaction.atomic
 def retire(question: Question, *, actor: User | None, reason: str, now: datetime) -> bool:
     """Take a question out of the bank; false if it is out. Raises ReasonMissingError.
 
     Forms that hold it already keep it.
     """
-    _require(reason)
-    if not Question.objects.filter(pk=question.pk, retired_at=None).update(retired_at=now):
+    alone = Question.objects.filter(pk=question.pk)
+    if not retire_all(alone, actor=actor, reason=reason, now=now):
         return False
-    record(question, Act.RETIRED, actor=actor, reason=reason)
     question.retired_at = now
     return True
 
 
 @transaction.atomic
+def retire_all(
+    questions: QuerySet[Question], *, actor: User | None, reason: str, now: datetime
+) -> int:
+    """The same for many, in three statements; how many of them were not out yet."""
+    _require(reason)
+    ids = locked_ids(questions.filter(retired_at=None))
+    Question.objects.filter(pk__in=ids).update(retired_at=now)
+    record_all(dict.fromkeys(ids, reason), Act.RETIRED, actor=actor)
+    return len(ids)
+
+
 def restore(question: Question, *, actor: User | None, reason: str = "") -> bool:
     """Put a retired question back; false if it is not retired."""
-    retired = Question.objects.filter(pk=question.pk, retired_at__isnull=False)
-    if not retired.update(retired_at=None):
+    if not restore_all(Question.objects.filter(pk=question.pk), actor=actor, reason=reason):
         return False
-    record(question, Act.RESTORED, actor=actor, reason=reason)
     question.retired_at = None
     return True
+
+
+@transaction.atomic
+def restore_all(questions: QuerySet[Question], *, actor: User | None, reason: str = "") -> int:
+    """The same for many, in three statements; how many of them were retired."""
+    ids = locked_ids(questions.filter(retired_at__isnull=False))
+    Question.objects.filter(pk__in=ids).update(retired_at=None)
+    record_all(dict.fromkeys(ids, reason), Act.RESTORED, actor=actor)
+    return len(ids)
+
+
+def locked_ids(questions: QuerySet[Question]) -> list[int]:
+    """Lock the rows, in the order that keeps two such locks from waiting for each other."""
+    rows = questions.order_by("pk").select_for_update(of=("self",), no_key=True)
+    return list(rows.values_list("pk", flat=True))
 
 
 def resolve(report: QuestionReport, *, actor: User, resolution: str, now: datetime) -> bool:
