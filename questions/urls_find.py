@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+"""The list of questions."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from questions import find_views as views
+
+urlpatterns = [
+    path("", views.authoring, name="authoring"),
+    path("questions/bulk/", views.bulk, name="questions_bulk"),
+]
