@@ -28,6 +28,7 @@ from questions.models import (
 )
 
 METADATA = ("task_id", "pool", "angoff", "verified_on")
+BATCH = 2_000  # rows: a statement has 65,535 parameters at the most
 LOAD_LOCK = 7_041_960  # any number nobody else takes
 
 
@@ -186,8 +187,8 @@ def _load_questions(
         values = (tasks[item.task].pk, item.pool, item.angoff, item.verified)
         if _assign(question, dict(zip(METADATA, values, strict=True))) and question not in new:
             changed.append(question)
-    Question.objects.bulk_create(new)
-    Question.objects.bulk_update(changed, ["task", *METADATA[1:]])
+    Question.objects.bulk_create(new, batch_size=BATCH)
+    Question.objects.bulk_update(changed, ["task", *METADATA[1:]], batch_size=BATCH)
     return {question.external_id for question in changed}
 
 
@@ -207,10 +208,11 @@ def _load_services(items: Iterable[Item], questions: dict[str, Question]) -> set
 
 def _link(pairs: Iterable[tuple[int, int]]) -> None:
     through = Question.services.through
-    through.objects.bulk_create(
+    links = [
         through(question_id=question_id, service_id=service_id)
         for question_id, service_id in sorted(pairs)
-    )
+    ]
+    through.objects.bulk_create(links, batch_size=BATCH)
 
 
 def _services(names: set[str]) -> dict[str, Service]:
@@ -251,9 +253,11 @@ def _publish_all(contents: Sequence[Content], now: datetime) -> None:
     for content in contents:
         content.version.published_at = now
         render_content(content)
-    QuestionVersion.objects.bulk_create(content.version for content in contents)
-    Option.objects.bulk_create(option for content in contents for option in content.options)
-    Prompt.objects.bulk_create(prompt for content in contents for prompt in content.prompts)
+    options = [option for content in contents for option in content.options]
+    prompts = [prompt for content in contents for prompt in content.prompts]
+    QuestionVersion.objects.bulk_create([each.version for each in contents], batch_size=BATCH)
+    Option.objects.bulk_create(options, batch_size=BATCH)
+    Prompt.objects.bulk_create(prompts, batch_size=BATCH)
     search.index([content.version.pk for content in contents])
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from questions.models import Question, Service, Task
 from questions.reviewing import locked_ids
-from questions.trail import Act, record_all
+from questions.trail import BATCH, Act, record_all
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _add(rows: Sequence[Question], names: Sequence[str]) -> None:
     services = Service.objects.filter(name__in=names)
     through = Question.services.through
     links = [through(question=row, service=service) for service in services for row in rows]
-    through.objects.bulk_create(links, ignore_conflicts=True)
+    through.objects.bulk_create(links, ignore_conflicts=True, batch_size=BATCH)
 
 
 def _remove(rows: Sequence[Question], names: Sequence[str]) -> None:

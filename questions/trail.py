@@ -7,6 +7,8 @@ from questions.models import Question, QuestionVersion, TrailEntry
 
 Act = TrailEntry.Act
 
+BATCH = 5_000  # rows: a statement has 65,535 parameters at the most
+
 
 def record(
     question: Question,
@@ -23,8 +25,11 @@ def record(
 
 
 def record_all(reasons: Mapping[int, str], act: TrailEntry.Act, *, actor: User | None) -> None:
-    """Add the same step to many questions, each id with its reason, in one statement."""
+    """Add the same step to many questions, each id with its reason, BATCH a statement."""
     TrailEntry.objects.bulk_create(
-        TrailEntry(question_id=pk, act=act, actor=actor, reason=reason.strip())
-        for pk, reason in reasons.items()
+        (
+            TrailEntry(question_id=pk, act=act, actor=actor, reason=reason.strip())
+            for pk, reason in reasons.items()
+        ),
+        batch_size=BATCH,
     )
