@@ -5,12 +5,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from questions import search
 from questions.access import REVIEWER, person
 from questions.models import (
     Certification,
@@ -94,6 +98,7 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
         "angoff",
         "verified_on",
         "retired_at",
+        "pages",
     )
     list_filter = (
         "certification",
@@ -104,12 +109,23 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
     list_select_related = ("certification", "task")
     search_fields = ("external_id", "services__name", "versions__stem")
     autocomplete_fields = ("task", "services")
+    # The identity never changes, and to retire takes a reason: see the question's life.
+    readonly_fields = ("pages", "certification", "external_id", "retired_at")
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Question | None = None
-    ) -> tuple[str, ...]:
-        """The identity never changes, and to retire takes a reason: see the question's life."""
-        return ("certification", "external_id", "retired_at") if obj else ("retired_at",)
+    @admin.display(description=_("authors' pages"))
+    def pages(self, question: Question) -> str:
+        return links_to_pages(question.pk)
+
+    def add_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        """A question begins with a draft, and that on the page where it is written."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return redirect("question_new")
+
+    def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            record(obj, Act.TAGGED, actor=person(request), reason=", ".join(form.changed_data))
 
 
 class FrozenInline(admin.StackedInline[Any, QuestionVersion]):
@@ -142,7 +158,15 @@ class PromptInline(FrozenInline):
 @admin.register(QuestionVersion)
 class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
     inlines = (OptionInline, PromptInline)
-    list_display = ("question", "certification", "number", "kind", "created_at", "published_at")
+    list_display = (
+        "question",
+        "certification",
+        "number",
+        "kind",
+        "created_at",
+        "published_at",
+        "pages",
+    )
     list_filter = (
         "question__certification",
         "kind",
@@ -151,12 +175,16 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
     list_select_related = ("question__certification",)
     search_fields = ("question__external_id", "stem")
     autocomplete_fields = ("question",)
-    readonly_fields = ("author", "reviewer", "review_asked_at", "published_at")
+    readonly_fields = ("pages", "author", "reviewer", "review_asked_at", "published_at")
     actions = ("publish_selected",)
 
     @admin.display(description=_("certification"), ordering="question__certification")
     def certification(self, version: QuestionVersion) -> str:
         return version.question.certification.code
+
+    @admin.display(description=_("authors' pages"))
+    def pages(self, version: QuestionVersion) -> str:
+        return links_to_pages(version.question_id)
 
     def has_change_permission(
         self, request: HttpRequest, obj: QuestionVersion | None = None
@@ -184,6 +212,10 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
         super().save_model(request, obj, form, change)
         record(obj.question, Act.EDITED if change else Act.CREATED, actor=user, version=obj)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        search.index([form.instance.pk])
+
     @admin.action(description=_("Publish the selected versions"), permissions=["review"])
     def publish_selected(self, request: HttpRequest, versions: QuerySet[QuestionVersion]) -> None:
         faults = {version: fault_of_approving(version, person(request)) for version in versions}
@@ -193,6 +225,15 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
         count = sum(not fault for fault in faults.values())
         text = ngettext("%(count)d version published.", "%(count)d versions published.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+
+def links_to_pages(question_id: int | None) -> str:
+    """Where a question is written and where its life is told."""
+    if question_id is None:
+        return "-"
+    pages = (("question_edit", _("Edit")), ("question_life", _("Versions and trail")))
+    links = ((reverse(name, args=[question_id]), words) for name, words in pages)
+    return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
 def locked_revision(version: QuestionVersion) -> int:

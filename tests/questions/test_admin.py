@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from questions.models import QuestionVersion, Task, TrailEntry
+from questions import search
+from questions.models import Question, QuestionVersion, Task, TrailEntry
 from questions.reviewing import is_own_work
 from tests.questions.factories import make_certification, make_item, make_question, make_version
 
@@ -143,6 +144,8 @@ def test_who_edits_a_draft_in_the_admin_has_written_it(staff: Client) -> None:
     saved = QuestionVersion.objects.get()
     assert (saved.stem, saved.revision) == ("Reworded?", version.revision + 1)
     assert is_own_work(saved, User.objects.get())
+    assert (saved.saved_by, saved.saved_at is None) == (User.objects.get(), False)
+    assert list(search.matching(QuestionVersion.objects.all(), "reworded")) == [saved]
 
 
 def test_services_are_completed(staff: Client) -> None:
@@ -150,3 +153,36 @@ def test_services_are_completed(staff: Client) -> None:
     query = {"app_label": "questions", "model_name": "question", "field_name": "services"}
     response = staff.get(reverse("admin:autocomplete"), query | {"term": "glue"})
     assert [each["text"] for each in response.json()["results"]] == ["AWS Glue"]
+
+
+def test_the_admin_leads_to_the_pages_of_authors_and_back(staff: Client) -> None:
+    version = make_question(published=False)
+    question = version.question
+    pages = [reverse(name, args=[question.pk]) for name in ("question_edit", "question_life")]
+    places = {
+        address("question_changelist"): pages,
+        address("question_change", question.pk): pages,
+        address("questionversion_changelist"): pages,
+        address("questionversion_change", version.pk): pages,
+        pages[0]: [address("questionversion_change", version.pk)],
+        pages[1]: [address("question_change", question.pk)],
+    }
+    for place, links in places.items():
+        page = staff.get(place).content.decode()
+        assert [link for link in links if f'href="{link}"' not in page] == []
+
+
+def test_a_question_is_begun_where_it_is_written(staff: Client) -> None:
+    assert staff.get(address("question_add"))["Location"] == reverse("question_new")
+
+
+def test_tags_changed_in_the_admin_stand_in_the_trail(staff: Client) -> None:
+    question = make_question().question
+    values = {"task": question.task_id, "pool": "sample", "angoff": 60, "verified_on": "2026-11-01"}
+    management = {"versions-TOTAL_FORMS": 0, "versions-INITIAL_FORMS": 0}
+    services = [service.pk for service in question.services.all()]
+    url = address("question_change", question.pk)
+    assert staff.post(url, values | management | {"services": services}).status_code == 302
+    assert Question.objects.get().pool == "sample"
+    entry = TrailEntry.objects.get()
+    assert (entry.act, entry.reason) == ("tagged", "pool")
