@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from questions import drafting, reviewing, search
+from questions import drafting, search
 from questions.access import author_required, person
 from questions.comparison import compared
 from questions.content import Content, content_of
@@ -22,7 +21,6 @@ from questions.formats.images import data_uri
 from questions.imaging import ImageRefusedError, add_image
 from questions.models import Question, QuestionVersion, Service
 from questions.previews import Preview
-from questions.publishing import UnpublishableError
 
 LONGEST_STEM = 4000  # characters that are compared with other stems
 
@@ -232,24 +230,6 @@ def add_from(form: ImageForm, question: Question, request: HttpRequest) -> str |
 
 @require_POST
 @author_required
-def draft_ask(request: HttpRequest, version_id: int) -> HttpResponse:
-    """Send the draft to review, or say what it lacks."""
-    version = the_version(version_id)
-    try:
-        is_asked = reviewing.ask_review(version, actor=person(request), now=timezone.now())
-    except UnpublishableError:
-        content = content_of(version)
-        context = standing(version, ContentForm.of(content), content)
-        return render(
-            request, "questions/_readiness.html", {**context, "is_asked": True}, status=422
-        )
-    if is_asked:
-        messages.success(request, _("Sent to review. You will find it under its versions."))
-    return away(request, "question_edit", version.question_id)
-
-
-@require_POST
-@author_required
 def draft_take_back(request: HttpRequest, version_id: int) -> HttpResponse:
     version = the_version(version_id)
     reason = _("Taken back to go on writing.")
@@ -270,6 +250,13 @@ def draft_discard(request: HttpRequest, version_id: int) -> HttpResponse:
         return away(request, "question_edit", version.question_id)
     messages.success(request, _("The draft is discarded."))
     return away(request, "question_life", version.question_id)
+
+
+def lacking(request: HttpRequest, version: QuestionVersion) -> HttpResponse:
+    """The answer to an editor whose draft is not complete enough for review."""
+    content = content_of(version)
+    context = standing(version, ContentForm.of(content), content) | {"is_asked": True}
+    return render(request, "questions/_readiness.html", context, status=422)
 
 
 def away(request: HttpRequest, name: str, question_id: int) -> HttpResponse:

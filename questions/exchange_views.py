@@ -19,6 +19,7 @@ from questions.exporting import prepare
 from questions.formats.registry import FORMATS, WRITTEN
 from questions.import_review import Review, preview_of, review_of
 from questions.models import Certification, Import, ImportRow
+from questions.partials import wants_part
 from questions.uploads import SizeLimit
 
 PAGE_SIZE = 20
@@ -175,7 +176,7 @@ def export(request: HttpRequest) -> HttpResponse:
     ready = (
         prepare(form.wanted(), FORMATS[form.cleaned_data["format"]]) if form.is_valid() else None
     )
-    part = f"{EXPORT}#export-form" if "HX-Request" in request.headers else EXPORT
+    part = f"{EXPORT}#export-form" if wants_part(request) else EXPORT
     context = {"form": form, "ready": ready, "query": request.GET.urlencode()}
     return render(request, part, context)
 

@@ -16,9 +16,11 @@ from questions import queue, reviewing
 from questions.access import AUTHOR, REVIEWER, allowed, author_required, person, reviewer_required
 from questions.comparison import compared
 from questions.content import content_of
+from questions.editor_views import away, lacking, the_version
 from questions.life import life
 from questions.life_forms import ResolveForm, RestoreForm, RetireForm, ReviewForm
 from questions.models import Question, QuestionReport, QuestionVersion
+from questions.partials import wants_part
 from questions.publishing import UnpublishableError
 from questions.queue import Show
 from questions.reviewing import OwnWorkError
@@ -63,7 +65,7 @@ def review(request: HttpRequest, version_id: int) -> HttpResponse:
     version = get_object_or_404(QuestionVersion.objects.select_related("question"), pk=version_id)
     form = ReviewForm(request.POST)
     outcome = decide(request, version, form) if form.is_valid() else fault_of(form)
-    if not is_partial(request):
+    if not wants_part(request):
         return told(request, outcome, "review_queue")
     if outcome.is_done:
         return render(request, f"{QUEUE}#decided", {"version": version, "outcome": outcome})
@@ -117,13 +119,19 @@ def question_life(request: HttpRequest, question_id: int) -> HttpResponse:
 @require_POST
 @author_required
 def ask_review(request: HttpRequest, version_id: int) -> HttpResponse:
-    version = get_object_or_404(QuestionVersion.objects.select_related("question"), pk=version_id)
+    """From the question's page, or from the editor, which is told beside each field what lacks."""
+    version = the_version(version_id)
+    is_editor = request.headers.get("HX-Target") == "readiness"
     try:
         is_done = reviewing.ask_review(version, actor=person(request), now=timezone.now())
     except UnpublishableError as error:
-        outcome = Outcome(str(error), False)
-    else:
-        outcome = outcome_of(is_done, _("Sent to review."))
+        if is_editor:
+            return lacking(request, version)
+        return lived(request, version.question_id, Outcome(str(error), False))
+    outcome = outcome_of(is_done, _("Sent to review."))
+    if is_editor:
+        tell(request, outcome)
+        return away(request, "question_edit", version.question_id)
     return lived(request, version.question_id, outcome)
 
 
@@ -159,7 +167,7 @@ def resolve_report(request: HttpRequest, report_id: int) -> HttpResponse:
     form = ResolveForm(request.POST)
     outcome = resolve(request, report, form) if form.is_valid() else fault_of(form)
     faulty = 0 if outcome.is_done else report.pk
-    if is_partial(request) and request.headers.get("HX-Target") != "life":
+    if wants_part(request) and request.headers.get("HX-Target") != "life":
         said = request.POST.get("resolution", "")
         return reopened(request, Show.REPORTS, report.version, outcome, said=said, report_id=faulty)
     return lived(request, report.version.question_id, outcome, faulty_report=faulty)
@@ -176,7 +184,7 @@ def lived(
     faulty_report: int = 0,
 ) -> HttpResponse:  # fmt: skip
     """The question's life after a step: the part htmx asked for, or the page anew."""
-    if not is_partial(request):
+    if not wants_part(request):
         return told(request, outcome, "question_life", question_id)
     context = {
         "life": life(get_question(question_id)),
@@ -238,11 +246,11 @@ def fault_of(form: forms.Form) -> Outcome:
     return Outcome(str(next(error for errors in form.errors.values() for error in errors)), False)
 
 
-def is_partial(request: HttpRequest) -> bool:
-    return "HX-Request" in request.headers
-
-
 def told(request: HttpRequest, outcome: Outcome, page: str, *args: int) -> HttpResponse:
+    tell(request, outcome)
+    return redirect(page, *args)
+
+
+def tell(request: HttpRequest, outcome: Outcome) -> None:
     level = messages.SUCCESS if outcome.is_done else messages.ERROR
     messages.add_message(request, level, outcome.text)
-    return redirect(page, *args)

@@ -96,7 +96,7 @@ def option_texts(version):
 
 def paths(version):
     draft = f"/authoring/drafts/{version.pk}/"
-    posts = ("save", "preview", "alike", "images", "ask", "take-back", "discard")
+    posts = ("save", "preview", "alike", "images", "take-back", "discard")
     return [
         ("get", "/authoring/questions/new/"),
         ("get", f"/authoring/questions/{version.question_id}/edit/"),
@@ -415,12 +415,13 @@ def test_a_picture_that_cannot_be_kept_is_refused(client, draft, content, alt, m
 
 def test_asking_for_review_needs_a_complete_draft(client, draft):
     save(client, draft, key=[])
-    path = f"/authoring/drafts/{draft.pk}/ask/"
-    response = client.post(path, headers=HTMX)
+    path = f"/authoring/versions/{draft.pk}/ask-review/"
+    asking = HTMX | {"HX-Target": "readiness"}
+    response = client.post(path, headers=asking)
     assert response.status_code == 422
     assert "Not sent to review yet" in response.content.decode()
     save(client, draft, key="o1")
-    response = client.post(path, headers=HTMX)
+    response = client.post(path, headers=asking)
     assert response["HX-Redirect"] == f"/authoring/questions/{draft.question_id}/edit/"
     assert stored(draft).review_asked_at is not None
 
