@@ -14,14 +14,23 @@ from uuid import UUID
 import structlog
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Q
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Now
 
 from accounts.models import User
 from exams import clock, letters
 from exams.models import Exam, ExamForm, FormQuestion, LateResponse, Response, Sitting
 from exams.signals import sitting_submitted
-from exams.statements import RESPOND, RUN_OUT, SUBMIT, TAKE_UNSAVED
+from exams.statements import NOTE_SECONDS, RESPOND, RUN_OUT, SUBMIT, TAKE_UNSAVED
 from exams.tokens import SittingToken
 
 log = structlog.get_logger()
@@ -48,13 +57,16 @@ class Change:
     selected: str
     struck: str
     is_flagged: bool
+    is_guessed: bool = False
+    seconds: int = 0
 
     def is_said(self, response: Response) -> bool:
-        """Whether the row says it already: a repeated request."""
-        return (self.selected, self.struck, self.is_flagged) == (
+        """Whether the row says it already: a repeated request. The seconds say nothing."""
+        return (self.selected, self.struck, self.is_flagged, self.is_guessed) == (
             response.selected,
             response.struck,
             response.is_flagged,
+            response.is_guessed,
         )
 
 
@@ -103,7 +115,7 @@ def begin(
     limit = clock.time_limit(exam.minutes, extra_minutes)
     sitting: Sitting = Sitting.objects.create(
         exam=exam,
-        form=least_sat_form(exam, candidate),
+        form=freshest_form(exam, candidate, guest_key),
         candidate=candidate,
         guest_key=None if candidate else guest_key,
         started_at=Now(),
@@ -117,18 +129,22 @@ def begin(
             position=question["position"],
             option_order=letters.shuffled(question["option_count"], question["fixed"], rng),
             choose_count=len(question["version__key"]),
+            was_seen=question["was_seen"],
         )
-        for question in questions_of(sitting.form_id)
+        for question in questions_of(sitting.form_id, questions_shown_to(candidate, guest_key))
     )
     return sitting
 
 
-def least_sat_form(exam: Exam, candidate: User | None) -> ExamForm:
-    """The frozen form this candidate has sat least often, the first of them."""
+def freshest_form(exam: Exam, candidate: User | None, guest_key: UUID | None) -> ExamForm:
+    """The frozen form with the fewest questions this holder has seen; then the least recent."""
+    held = Sitting.objects.filter(of_holder(candidate, guest_key), form=OuterRef("pk"))
+    shown = Q(form_questions__version__question__in=questions_shown_to(candidate, guest_key))
     form = (
-        exam.forms.filter(frozen_at__isnull=False)
-        .annotate(seen=Count("sittings", filter=Q(sittings__candidate=candidate)))
-        .order_by("seen", "number")
+        exam.forms.filter(frozen_at__isnull=False, candidate=None)
+        .annotate(seen_count=Count("form_questions", filter=shown))
+        .annotate(last_at=Subquery(held.order_by("-started_at").values("started_at")[:1]))
+        .order_by("seen_count", F("last_at").asc(nulls_first=True), "number")
         .first()
     )
     if form is None:
@@ -136,16 +152,34 @@ def least_sat_form(exam: Exam, candidate: User | None) -> ExamForm:
     return form
 
 
-def questions_of(form_id: int) -> Any:
-    """What a new sitting needs of each form question, as dictionaries in form order."""
+def questions_shown_to(candidate: User | None, guest_key: UUID | None) -> QuerySet[Response, Any]:
+    """The ids of the questions of all sittings of this holder."""
+    sittings = Sitting.objects.filter(of_holder(candidate, guest_key)).order_by()
+    shown = Response.objects.filter(sitting__in=sittings.values("pk")).order_by()
+    return shown.values("form_question__version__question")
+
+
+def of_holder(candidate: User | None, guest_key: UUID | None) -> Q:
+    return Q(candidate=candidate) if candidate else Q(guest_key=guest_key)
+
+
+def questions_of(form_id: int, shown: QuerySet[Response, Any]) -> Any:
+    """What a new sitting needs of each form question, as dictionaries in form order.
+
+    `shown` are the ids of questions the candidate has seen before.
+    """
     fixed_places = ArrayAgg(
         "version__options__position", filter=Q(version__options__is_fixed=True), default=[]
     )
     return (
         FormQuestion.objects.filter(form=form_id)
-        .annotate(option_count=Count("version__options"), fixed=fixed_places)
+        .annotate(
+            option_count=Count("version__options"),
+            fixed=fixed_places,
+            was_seen=ExpressionWrapper(Q(version__question__in=shown), output_field=BooleanField()),
+        )
         .order_by("position")
-        .values("pk", "position", "version__key", "option_count", "fixed")
+        .values("pk", "position", "version__key", "option_count", "fixed", "was_seen")
     )
 
 
@@ -170,6 +204,8 @@ def respond(token: SittingToken, change: Change) -> Saved | None:
                 "selected": change.selected,
                 "struck": change.struck,
                 "is_flagged": change.is_flagged,
+                "is_guessed": change.is_guessed,
+                "seconds": change.seconds,
                 "grace": clock.GRACE_SECONDS,
             },
         )
@@ -202,7 +238,7 @@ def standing(token: SittingToken, position: int) -> Response:
 def keep_late(sitting_id: int, changes: Sequence[Change]) -> None:
     """Remember what arrived after the sitting was closed: shown to the candidate, never counted.
 
-    Of each question the first other response; a flag or a strike-out alone is none.
+    Of each question the first other response; a flag, a guess or a strike-out alone is none.
     """
     LateResponse.objects.bulk_create(
         (
@@ -218,12 +254,15 @@ def keep_late(sitting_id: int, changes: Sequence[Change]) -> None:
 
 
 @transaction.atomic
-def submit(token: SittingToken, *, unsaved: Sequence[Change] = ()) -> bool:
+def submit(
+    token: SittingToken, *, unsaved: Sequence[Change] = (), seconds: Sequence[int] = ()
+) -> bool:
     """Close the sitting and have it scored, in one transaction; False when it was not open.
 
     `unsaved` are responses the browser could not save before. They count up to the deadline and
     its grace; after that they are kept as late. Raises Stale, and leaves the sitting open, when a
-    row has a later revision and says something else.
+    row has a later revision and says something else. `seconds` were spent on each question, in
+    order: noted where they are more than is known.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -242,6 +281,8 @@ def submit(token: SittingToken, *, unsaved: Sequence[Change] = ()) -> bool:
         take_unsaved(token.sitting_id, unsaved)
     elif unsaved:
         keep_late(token.sitting_id, unsaved)
+    if seconds:
+        note_seconds(token.sitting_id, seconds)
     announce(token.sitting_id)
     return True
 
@@ -261,8 +302,15 @@ def take_unsaved(sitting_id: int, unsaved: Sequence[Change]) -> None:
                 "selected": [one.selected for one in unsaved],
                 "struck": [one.struck for one in unsaved],
                 "flags": [one.is_flagged for one in unsaved],
+                "guesses": [one.is_guessed for one in unsaved],
+                "seconds": [one.seconds for one in unsaved],
             },
         )
+
+
+def note_seconds(sitting_id: int, seconds: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_SECONDS, {"sitting": sitting_id, "seconds": list(seconds)})
 
 
 def unsaid(sitting_id: int, changes: Sequence[Change]) -> list[tuple[Change, Response]]:

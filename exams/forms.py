@@ -1,5 +1,6 @@
 """What the exam room sends: its shape and range, never the decision."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from exams.letters import EMPTY_PLACE
 
 LARGEST_REVISION = 2**31 - 2
 MOST_UNSAVED = 300
+MOST_SECONDS = 30 * 24 * 3600  # an untimed sitting may lie open for long
 
 
 class Shared:
@@ -38,6 +40,8 @@ class RespondForm(forms.Form):
     selected = SharedRegexField(r"\A[A-H-]{0,8}\Z", required=False)
     struck = SharedRegexField(r"\A[A-H]{0,8}\Z", required=False)
     flagged = SharedBooleanField(required=False)
+    guessed = SharedBooleanField(required=False)
+    seconds = SharedIntegerField(min_value=0, max_value=MOST_SECONDS, required=False)
 
     def clean_selected(self) -> str:
         """Nothing but empty places is no response."""
@@ -51,6 +55,8 @@ class RespondForm(forms.Form):
             selected=self.cleaned_data["selected"],
             struck=self.cleaned_data["struck"],
             is_flagged=self.cleaned_data["flagged"],
+            is_guessed=self.cleaned_data["guessed"],
+            seconds=self.cleaned_data["seconds"] or 0,
         )
 
 
@@ -72,6 +78,7 @@ class SubmitForm(forms.Form):
 
     malformed: Sequence[int] = ()
     unsaved = AnyJSONField(required=False)
+    seconds = forms.CharField(required=False)
 
     def clean_unsaved(self) -> list[Change]:
         rows = self.cleaned_data["unsaved"] or []
@@ -82,6 +89,16 @@ class SubmitForm(forms.Form):
         if self.malformed:
             raise ValidationError(_("This is not a list of responses."))
         return [one for one in changes if one]
+
+    def clean_seconds(self) -> list[int]:
+        """Seconds by question in order; what is no such list is not worth refusing a submit."""
+        try:
+            seconds = json.loads(self.cleaned_data["seconds"] or "[]")
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(seconds, list) or len(seconds) > MOST_UNSAVED:
+            return []
+        return [one if type(one) is int and 0 <= one <= MOST_SECONDS else 0 for one in seconds]
 
 
 def read_change(row: Any) -> Change | None:

@@ -48,6 +48,8 @@ class RoomQuestion:
     selected: str
     struck: str
     is_flagged: bool
+    is_guessed: bool
+    seconds: int
     is_complete: bool
     options: list[RoomOption]
     places: list[Place]
@@ -82,6 +84,8 @@ def questions(sitting: Sitting) -> list[RoomQuestion]:
             "selected",
             "struck",
             "is_flagged",
+            "is_guessed",
+            "seconds",
             "revision",
             "form_question__version__kind",
             "form_question__version__stem_html",
@@ -118,6 +122,8 @@ def question(response: Response, options: list[str], prompts: list[str]) -> Room
         selected=response.selected,
         struck=response.struck,
         is_flagged=response.is_flagged,
+        is_guessed=response.is_guessed,
+        seconds=response.seconds,
         is_complete=response.is_complete,
         options=shown_options(response, options),
         places=places(response, version.kind, prompts),

@@ -9,6 +9,11 @@ HOLDER_MAY_WRITE = """
     AND (s.candidate_id IS NULL OR u.is_active)
 """
 
+FIRST_COMPLETE = """
+    CASE WHEN r.first_selected = '' AND length({c}.selected) = r.choose_count
+        AND position('-' IN {c}.selected) = 0 THEN {c}.selected ELSE r.first_selected END
+"""
+
 LETTERS_FIT = """
     length({c}.selected) <= r.choose_count
     AND translate(
@@ -25,9 +30,12 @@ WITH held AS MATERIALIZED (
 ), change (selected, struck) AS (VALUES (%(selected)s::text, %(struck)s::text))
 UPDATE exams_response r
 SET selected = change.selected, struck = change.struck, is_flagged = %(is_flagged)s,
+    is_guessed = %(is_guessed)s, seconds = GREATEST(r.seconds, %(seconds)s),
+    first_selected = {FIRST_COMPLETE.format(c="change")},
     revision = r.revision + 1, responded_at = clock_timestamp()
 FROM held, change
 WHERE r.sitting_id = held.id AND r.position = %(position)s AND r.revision = %(revision)s
+    AND r.checked_at IS NULL
     AND (held.deadline IS NULL OR clock_timestamp() <= held.deadline + %(grace)s * interval '1 s')
     AND {LETTERS_FIT.format(c="change")}
 RETURNING r.revision, r.responded_at, held.deadline
@@ -48,11 +56,21 @@ RETURNING held.deadline IS NULL OR clock_timestamp() <= held.deadline + %(grace)
 TAKE_UNSAVED = f"""
 UPDATE exams_response r
 SET selected = c.selected, struck = c.struck, is_flagged = c.is_flagged,
+    is_guessed = c.is_guessed, seconds = GREATEST(r.seconds, c.seconds),
+    first_selected = {FIRST_COMPLETE.format(c="c")},
     revision = r.revision + 1, responded_at = clock_timestamp()
 FROM unnest(%(positions)s::int[], %(revisions)s::int[], %(selected)s::text[], %(struck)s::text[],
-    %(flags)s::bool[]) AS c (position, revision, selected, struck, is_flagged)
+    %(flags)s::bool[], %(guesses)s::bool[], %(seconds)s::int[])
+    AS c (position, revision, selected, struck, is_flagged, is_guessed, seconds)
 WHERE r.sitting_id = %(sitting)s AND r.position = c.position AND r.revision = c.revision
+    AND r.checked_at IS NULL
     AND {LETTERS_FIT.format(c="c")}
+"""
+
+NOTE_SECONDS = """
+UPDATE exams_response r SET seconds = c.seconds
+FROM unnest(%(seconds)s::int[]) WITH ORDINALITY AS c (seconds, position)
+WHERE r.sitting_id = %(sitting)s AND r.position = c.position AND r.seconds < c.seconds
 """
 
 RUN_OUT = """

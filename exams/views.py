@@ -150,6 +150,7 @@ def state(response: Response) -> dict[str, Any]:
         "selected": response.selected,
         "struck": response.struck,
         "flagged": response.is_flagged,
+        "guessed": response.is_guessed,
     }
 
 
@@ -161,7 +162,7 @@ def submit(request: HttpRequest, token: SittingToken) -> HttpResponse:
         return JsonResponse({"errors": form.errors, "rows": form.malformed}, status=422)
     unsaved = form.cleaned_data["unsaved"]
     try:
-        is_closed = delivery.submit(token, unsaved=unsaved)
+        is_closed = delivery.submit(token, unsaved=unsaved, seconds=form.cleaned_data["seconds"])
     except delivery.Stale as stale:
         rows = [{"position": one.position} | state(one) for one in stale.responses]
         return JsonResponse({"responses": rows}, status=409)

@@ -36,6 +36,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         "selected": fields["selected"][0],
         "struck": fields["struck"][0],
         "is_flagged": "flagged" in fields,
+        "is_guessed": "guessed" in fields,
+        "seconds": int(fields.get("seconds", ["0"])[0]),
         "grace": GRACE_SECONDS,
     }
     row = connection().execute(RESPOND, values).fetchone()

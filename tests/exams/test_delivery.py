@@ -107,12 +107,45 @@ def test_a_start_that_another_one_stopped_begins_when_that_is_over(monkeypatch):
     assert make_sitting(form, user).submitted_at is None
 
 
-def test_start_takes_the_form_sat_least_often():
+def test_start_takes_the_form_with_the_fewest_questions_seen():
     exam, user = make_exam(), make_user()
-    first, second = make_form(exam), make_form(exam)
+    one, two, three = (make_question(exam.certification) for _ in range(3))
+    first, second = make_form(exam, [one, two]), make_form(exam, [three])
+    make_form(make_exam(exam.certification, slug="other"), [three])
     assert submit(make_sitting(first, user)).form == first
     assert submit(make_sitting(first, user)).form == second
-    assert submit(make_sitting(first, user)).form == first
+    assert submit(make_sitting(first, user)).form == second  # one seen there, two in the first
+    assert submit(make_sitting(first, make_user("bob@passline.example"))).form == first
+
+
+def test_of_forms_seen_alike_the_one_longest_ago_is_next():
+    exam, user = make_exam(), make_user()
+    first, second = make_form(exam), make_form(exam)
+    begun = [submit(make_sitting(first, user)).form for _ in range(3)]
+    assert begun == [first, second, first]
+
+
+def test_a_form_drawn_for_somebody_is_not_given_to_others():
+    exam = make_exam()
+    make_form(exam)
+    exam.forms.update(number=None, candidate=make_user("bob@passline.example"))
+    with pytest.raises(delivery.NoForm):
+        delivery.start(exam, candidate=make_user(), guest_key=None, rng=random.Random(1))
+
+
+def test_what_was_shown_before_is_known_at_the_start():
+    exam, user = make_exam(), make_user()
+    old, new = make_question(exam.certification), make_question(exam.certification)
+    submit(make_sitting(make_form(exam, [old]), user))
+    other = make_exam(exam.certification, slug="other")
+    form = make_form(other, [old, new])
+    assert seen(make_sitting(form, user)) == [True, False]
+    assert seen(make_sitting(form, make_user("bob@passline.example"))) == [False, False]
+    assert seen(make_sitting(form, guest_key=uuid4())) == [False, False]
+
+
+def seen(sitting):
+    return list(sitting.responses.order_by("position").values_list("was_seen", flat=True))
 
 
 def test_an_exam_without_a_form_cannot_be_started():
@@ -213,7 +246,52 @@ def test_standing_shows_the_response_to_its_holder_only():
             delivery.standing(token, 1)
 
 
+def test_the_first_complete_response_is_remembered():
+    sitting = make_sitting(make_form(make_exam()), make_user())
+    for revision, letters in enumerate(("", "B", "C", "D")):
+        assert delivery.respond(token_of(sitting), change(revision=revision, selected=letters))
+    response = sitting.responses.get(position=1)
+    assert (response.first_selected, response.selected) == ("B", "D")
+
+
+def test_an_incomplete_response_is_no_first_one():
+    exam = make_exam()
+    form = make_form(exam, [make_question(exam.certification, kind="ordering")])
+    sitting = make_sitting(form, make_user())
+    for revision, letters in enumerate(("AB", "A-CD", "ABCD", "DCBA")):
+        assert delivery.respond(token_of(sitting), change(revision=revision, selected=letters))
+    assert sitting.responses.get().first_selected == "ABCD"
+
+
+def test_a_guess_and_the_seconds_are_kept_and_seconds_never_shrink():
+    sitting = make_sitting(make_form(make_exam()), make_user())
+    token = token_of(sitting)
+    assert delivery.respond(token, Change(1, 0, "B", "", False, is_guessed=True, seconds=40))
+    assert delivery.respond(token, Change(1, 1, "B", "", False, is_guessed=False, seconds=30))
+    response = sitting.responses.get(position=1)
+    assert (response.is_guessed, response.seconds, response.revision) == (False, 40, 2)
+
+
+def test_what_was_checked_takes_no_response():
+    sitting = make_sitting(make_form(make_exam()), make_user())
+    sitting.responses.filter(position=1).update(checked_at=timezone.now())
+    assert delivery.respond(token_of(sitting), change()) is None
+    assert delivery.submit(token_of(sitting), unsaved=[change()])
+    assert row(sitting) == ("", "", False, 0)
+
+
 # --- Submitting
+
+
+def test_a_submit_brings_guesses_and_seconds_along():
+    sitting = make_sitting(make_form(make_exam()), make_user())
+    unsaved = [Change(1, 0, "B", "", False, is_guessed=True, seconds=5)]
+    assert delivery.submit(token_of(sitting), unsaved=unsaved, seconds=[9, 7])
+    kept = sitting.responses.filter(position__lte=2).order_by("position")
+    assert list(kept.values_list("is_guessed", "seconds", "first_selected")) == [
+        (True, 9, "B"),
+        (False, 7, ""),
+    ]
 
 
 def test_submit_closes_once():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exams.delivery import Change
-from exams.forms import LARGEST_REVISION, MOST_UNSAVED, RespondForm, SubmitForm
+from exams.forms import LARGEST_REVISION, MOST_SECONDS, MOST_UNSAVED, RespondForm, SubmitForm
 
 SAID = {"revision": "3", "selected": "AC", "struck": "B", "flagged": "on"}
 ROW = {"position": 1, "revision": 0, "selected": "B", "struck": "", "flagged": False}
@@ -41,6 +41,17 @@ def test_a_response_becomes_a_change():
     form = RespondForm(SAID)
     assert form.is_valid()
     assert form.change(12) == Change(12, 3, "AC", "B", True)
+
+
+def test_a_guess_and_the_seconds_come_along():
+    form = RespondForm(SAID | {"guessed": "on", "seconds": "75"})
+    assert form.is_valid()
+    assert form.change(1) == Change(1, 3, "AC", "B", True, is_guessed=True, seconds=75)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "x", "1.5", str(MOST_SECONDS + 1)])
+def test_seconds_are_a_whole_number_of_a_month_at_the_most(seconds):
+    assert faulty_fields(seconds=seconds) == {"seconds"}
 
 
 def test_only_the_revision_is_asked_for():
@@ -179,3 +190,23 @@ def test_any_json_gives_changes_or_errors(value):
     if form.is_valid():
         assert all(type(one.position) is int for one in form.cleaned_data["unsaved"])
     assert form.errors.as_json()
+
+
+# --- Where the time went
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("[3, 70, 0]", [3, 70, 0]),
+        ("", []),
+        ("{}", []),
+        ("nonsense", []),
+        ("[1.5, true, null, -4, 99999999999]", [0, 0, 0, 0, 0]),
+        (json.dumps([1] * (MOST_UNSAVED + 1)), []),
+    ],
+)
+def test_seconds_of_a_submit_never_stand_in_its_way(sent, kept):
+    form = SubmitForm({"unsaved": "", "seconds": sent})
+    assert form.is_valid()
+    assert form.cleaned_data["seconds"] == kept

@@ -308,7 +308,14 @@ def test_a_submit_is_told_what_changed_meanwhile(sitting):
     save(sitting, 2, selected="C", flagged="on")
     unsaved = [{"position": 2, "revision": 0, "selected": "D", "struck": "", "flagged": False}]
     refused = post(sitting, "submit/", {"unsaved": json.dumps(unsaved)})
-    stands = {"position": 2, "revision": 1, "selected": "C", "struck": "", "flagged": True}
+    stands = {
+        "position": 2,
+        "revision": 1,
+        "selected": "C",
+        "struck": "",
+        "flagged": True,
+        "guessed": False,
+    }
     assert (refused.status_code, refused.json()) == (409, {"responses": [stands]})
     unsaved[0]["revision"] = 1
     assert post(sitting, "submit/", {"unsaved": json.dumps(unsaved)}).status_code == 200

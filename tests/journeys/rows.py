@@ -43,6 +43,16 @@ class Rows:
         rows = self.all("SELECT * FROM exams_response WHERE sitting_id = %s", sitting_id)
         return {row["position"]: row["selected"] for row in rows if row["selected"]}
 
+    def guessed(self, sitting_id: int) -> list[int]:
+        """The positions marked as guessed, in order."""
+        rows = self.all("SELECT * FROM exams_response WHERE sitting_id = %s", sitting_id)
+        return sorted(row["position"] for row in rows if row["is_guessed"])
+
+    def seconds(self, sitting_id: int) -> int:
+        """What was spent on all questions together."""
+        rows = self.all("SELECT * FROM exams_response WHERE sitting_id = %s", sitting_id)
+        return sum(row["seconds"] for row in rows)
+
     def late(self, sitting_id: int) -> dict[int, str]:
         """Position -> the response that came too late."""
         rows = self.all("SELECT * FROM exams_lateresponse WHERE sitting_id = %s", sitting_id)

@@ -25,12 +25,15 @@ def test_from_sign_up_to_the_emailed_result(visitors: Visitors, rows: Rows) -> N
         if position not in LEFT_BLANK
     }
 
+    struck = next(place for place in range(20, 40) if asked[place]["kind"] == "single")
     for position, letters in given.items():
-        if position == 20:
+        if position == struck:
             room.strike(page, next(one for one in "ABCD" if one not in letters))
         room.respond(page, asked[position], letters)
         if position in {7, 33}:
             room.act(page, "flag")
+        if position in {8, 33}:
+            page.locator(".question:visible").get_by_label("I am guessing").check()
         if position == 40:
             room.expect_saved(page)
             page.reload()
@@ -39,10 +42,11 @@ def test_from_sign_up_to_the_emailed_result(visitors: Visitors, rows: Rows) -> N
                 one: given[one] for one in range(1, 41)
             }
             expect(room.place(page, 33)).to_have_text("33, answered, flagged")
-            expect(room.question(page, 20).locator(".struck")).to_have_count(1)
+            expect(room.question(page, struck).locator(".struck")).to_have_count(1)
         room.act(page, "next")
     room.expect_saved(page)
     assert rows.selected(sitting) == given
+    assert rows.guessed(sitting) == [8, 33]
 
     dialog = room.open_end(page)
     expect(dialog.locator("[data-unanswered]")).to_have_text(
@@ -51,6 +55,7 @@ def test_from_sign_up_to_the_emailed_result(visitors: Visitors, rows: Rows) -> N
     dialog.get_by_role("button", name="End the exam and score it").click()
     room.expect_report(page)
 
+    assert rows.seconds(sitting) > 0
     result = rows.result(sitting)
     assert result["raw_score"] == sum(
         one["is_scored"] and given.get(position) == one["key"] for position, one in asked.items()

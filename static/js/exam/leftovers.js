@@ -38,12 +38,12 @@ const leftovers = () => {
 
 /** Whether it arrived and is kept now; forgotten also when the server says that it is no response. */
 const handOver = async ({ entry, keys }) => {
-  const { position, revision, selected, struck, flagged } = entry;
+  const { position, revision, selected, struck, flagged, guessed } = entry;
   const reply = await fetch(page.respond.replace("/0/", `/${position}/`), {
     method: "POST",
     credentials: "omit",
     headers: { "X-Sitting-Token": page.token },
-    body: new URLSearchParams({ revision, selected, struck, ...(flagged && { flagged: "on" }) }),
+    body: new URLSearchParams({ revision, selected, struck, ...(flagged && { flagged: "on" }), ...(guessed && { guessed: "on" }) }),
   });
   // A network that asks for a log-in answers too: only our own word counts.
   const isOurs = reply.headers.get("Content-Type")?.startsWith("application/json");

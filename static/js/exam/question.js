@@ -15,7 +15,9 @@ export class Question {
       selected: data.selected,
       struck: data.struck,
       flagged: data.flagged === "true",
+      guessed: data.guessed === "true",
     });
+    this.milliseconds = Number(data.seconds) * 1000;
   }
 
   get isChoice() {
@@ -36,13 +38,18 @@ export class Question {
   }
 
   get change() {
-    const { position, revision, selected, struck, flagged } = this;
-    return { position, revision, selected, struck, flagged };
+    const { position, revision, selected, struck, flagged, guessed, seconds } = this;
+    return { position, revision, selected, struck, flagged, guessed, seconds };
+  }
+
+  /** Whole seconds in sight so far, over all pages of this sitting. */
+  get seconds() {
+    return Math.round(this.milliseconds / 1000);
   }
 
   /** Makes the page show this state. */
-  take({ revision = this.revision, selected, struck, flagged }) {
-    Object.assign(this, { revision, selected, struck, flagged });
+  take({ revision = this.revision, selected, struck, flagged, guessed = false }) {
+    Object.assign(this, { revision, selected, struck, flagged, guessed });
     this.inputs.forEach((input) => {
       input.checked = selected.includes(input.value);
     });
@@ -53,10 +60,13 @@ export class Question {
       option.classList.toggle("struck", struck.includes(option.dataset.option));
     });
     this.element.querySelector("[data-flag]").hidden = !flagged;
+    this.element.querySelector("[data-guess]").checked = guessed;
   }
 
   /** Reads what the candidate just did; false when it was one choice too many and is undone. */
   read(touched) {
+    this.guessed = this.element.querySelector("[data-guess]").checked;
+    if (touched.matches("[data-guess]")) return true;
     if (this.isChoice) return this.#readChoices(touched);
     if (this.kind === "ordering") this.#moveFromElsewhere(touched);
     const letters = this.selects.map((select) => select.value).join("");

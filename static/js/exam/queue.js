@@ -4,7 +4,10 @@
 const LONGEST_WAIT = 10_000;
 
 export const sameState = (one, other) =>
-  one.selected === other.selected && one.struck === other.struck && one.flagged === other.flagged;
+  one.selected === other.selected &&
+  one.struck === other.struck &&
+  one.flagged === other.flagged &&
+  Boolean(one.guessed) === Boolean(other.guessed);
 
 const read = (text) => {
   try {
@@ -100,7 +103,8 @@ export class ResponseQueue {
       const entry = this.#pending.values().next().value;
       this.on.state("saving", this.size);
       if (!entry.sent.some((state) => sameState(state, entry))) {
-        entry.sent.push({ selected: entry.selected, struck: entry.struck, flagged: entry.flagged });
+        const { selected, struck, flagged, guessed } = entry;
+        entry.sent.push({ selected, struck, flagged, guessed });
         this.#store(entry);
       }
       const reply = await this.send(entry).catch(() => null);

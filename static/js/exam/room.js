@@ -57,12 +57,14 @@ const request = async (url, options = {}) => {
 
 const post = (url, fields) => request(url, { method: "POST", body: new URLSearchParams(fields), keepalive: true });
 
-const send = ({ position, revision, selected, struck, flagged }) =>
+const send = ({ position, revision, selected, struck, flagged, guessed, seconds = 0 }) =>
   post(room.dataset.respond.replace("/0/", `/${position}/`), {
     revision,
     selected,
     struck,
+    seconds,
     ...(flagged && { flagged: "on" }),
+    ...(guessed && { guessed: "on" }),
   });
 
 // --- Saving
@@ -114,6 +116,7 @@ const queue = new ResponseQueue(`passline.response.${room.dataset.sitting}.`, se
 });
 
 const changed = (question) => {
+  stopwatch.read();
   refresh(question);
   queue.put(question.change);
 };
@@ -146,9 +149,9 @@ const showConflict = (question) => {
     decide(question);
     question.element.focus({ preventScroll: true });
   };
-  const { selected, struck, flagged } = mine;
+  const { selected, struck, flagged, guessed } = mine;
   question.tell(words.conflict, [
-    [say(words.useMine, selected || words.mineBlank), () => decideFor({ selected, struck, flagged })],
+    [say(words.useMine, selected || words.mineBlank), () => decideFor({ selected, struck, flagged, guessed })],
     [say(words.keepThis, question.selected || words.mineBlank), () => decideFor(null)],
   ]);
 };
@@ -159,6 +162,22 @@ const decide = (question) => {
   queue.decide(question.position);
   refresh(question);
   if (!queue.size) showSettled(words.ready);
+};
+
+// --- Where the time goes: to the question in sight, while the page is
+
+const stopwatch = {
+  since: performance.now(),
+  isRunning: false,
+  /** Gives what passed to the question that was in sight, and goes on with what is in sight now. */
+  read() {
+    const now = performance.now();
+    if (this.isRunning) questions[current - 1].milliseconds += now - this.since;
+    this.since = now;
+    queueMicrotask(() => {
+      this.isRunning = !document.hidden && reviewScreen.hidden;
+    });
+  },
 };
 
 // --- What the page shows of the state
@@ -203,6 +222,7 @@ const refresh = (question) => {
 // --- Moving about
 
 const show = (position, { focus = true } = {}) => {
+  stopwatch.read();
   current = Math.min(Math.max(position, 1), questions.length);
   questions.forEach(({ element, position: place }) => {
     element.hidden = place !== current;
@@ -221,6 +241,7 @@ const show = (position, { focus = true } = {}) => {
 const isInView = (question) => question.position === current && reviewScreen.hidden;
 
 const showReview = () => {
+  stopwatch.read();
   questions.forEach(({ element }) => {
     element.hidden = true;
   });
@@ -248,7 +269,11 @@ const ending = new Ending({
   contested,
   takeUp,
   show,
-  submit: (unsaved) => post(room.dataset.submit, { unsaved: JSON.stringify(unsaved) }),
+  submit(unsaved) {
+    stopwatch.read();
+    const seconds = questions.map((question) => question.seconds);
+    return post(room.dataset.submit, { unsaved: JSON.stringify(unsaved), seconds: JSON.stringify(seconds) });
+  },
   askTheTime: () => askTheTime(),
   secondsLeft: () => countdown.seconds,
 });
@@ -340,6 +365,7 @@ const shortcuts = {
   n: acts.next,
   p: acts.previous,
   f: acts.flag,
+  g: () => reviewScreen.hidden && find("[data-guess]", questions[current - 1].element).click(),
   r: acts.review,
   t: () => countdown && speak("time-warning", minutesLeft(countdown.seconds)),
   "?": () => document.getElementById("shortcuts-dialog").showModal(),
@@ -371,6 +397,7 @@ addEventListener("pageshow", (event) => {
 });
 addEventListener("online", askTheTime);
 document.addEventListener("visibilitychange", () => {
+  stopwatch.read();
   if (!document.hidden) askTheTime();
 });
 setInterval(askTheTime, 30_000);
