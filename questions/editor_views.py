@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import BooleanField, ExpressionWrapper
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from questions.content import Content, content_of
 from questions.draft_checks import PLACES, by_place, draft_problems
 from questions.draft_forms import ContentForm, ImageForm, NewQuestionForm, TagsForm, blank_rows
 from questions.formats.images import data_uri
-from questions.imaging import ImageRefusedError, add_image
+from questions.imaging import ImageRefusedError, add_image, remove_image, used_by
 from questions.models import Question, QuestionVersion, Service
 from questions.previews import Preview
 
@@ -105,8 +106,17 @@ def standing(version: QuestionVersion, form: ContentForm, content: Content) -> d
 
 
 def pictures(question: Question) -> list[dict[str, Any]]:
-    images = question.images.all()
-    return [{"name": image.name, "uri": data_uri(bytes(image.content))} for image in images]
+    """One statement. What a published version names is never removed."""
+    is_kept = used_by(QuestionVersion.objects.published())
+    images = question.images.annotate(is_kept=ExpressionWrapper(is_kept, BooleanField()))
+    return [
+        {
+            "name": image.name,
+            "uri": data_uri(bytes(image.content)),
+            "is_kept": image.is_kept,
+        }
+        for image in images
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -212,6 +222,20 @@ def image_add(request: HttpRequest, version_id: int) -> HttpResponse:
     }
     status = 422 if added is None else 200
     return render(request, "questions/_images.html", context, status=status)
+
+
+@require_POST
+@author_required
+def image_remove(request: HttpRequest, version_id: int, name: str) -> HttpResponse:
+    version = the_version(version_id)
+    is_gone = remove_image(version.question, name)
+    context = {
+        "version": version,
+        "image_form": ImageForm(),
+        "pictures": pictures(version.question),
+        "refused": "" if is_gone else name,
+    }
+    return render(request, "questions/_images.html", context, status=200 if is_gone else 422)
 
 
 def add_from(form: ImageForm, question: Question, request: HttpRequest) -> str | None:

@@ -4,17 +4,21 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from io import BytesIO
+from operator import or_
 from pathlib import PurePosixPath
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from accounts.models import User
 from questions.formats.images import FOLDER, IMAGE_NAME, MAX_IMAGE_SIZE, media_type
-from questions.models import Question, QuestionImage
+from questions.models import Option, Prompt, Question, QuestionImage, QuestionVersion
 
 MAX_UPLOAD_SIZE = 8_000_000  # bytes
 MAX_PIXELS = 24_000_000
@@ -93,6 +97,28 @@ def add_image(question: Question, content: bytes, *, file_name: str, author: Use
         height=picture.height,
         uploaded_by=author,
     )
+
+
+def remove_image(question: Question, name: str) -> bool:
+    """Delete an image that no version of the question names; false if one does, or it is gone."""
+    images = QuestionImage.objects.filter(question=question, name=name)
+    deleted, _rows = images.exclude(used_by(QuestionVersion.objects.all())).delete()
+    return bool(deleted)
+
+
+def used_by(versions: QuerySet[QuestionVersion]) -> Q:
+    """Whether one of the image's question's `versions` names the image; a name within a longer one
+    counts as well.
+    """
+    address = Concat(Value(f"{FOLDER}/"), OuterRef("name"), output_field=TextField())
+    mine = versions.filter(question=OuterRef("question"))
+    named = Q(stem__contains=address) | Q(explanation__contains=address)
+    in_row = Q(text__contains=address) | Q(rationale__contains=address)
+    rows = (
+        model.objects.filter(in_row, version__question=OuterRef("question"), version__in=versions)
+        for model in (Option, Prompt)
+    )
+    return reduce(or_, (Q(Exists(each)) for each in rows), Q(Exists(mine.filter(named))))
 
 
 def keep_images(question: Question, images: Mapping[str, bytes], *, author: User | None) -> None:

@@ -11,6 +11,11 @@ urlpatterns = [
     path("drafts/<int:version_id>/preview/", views.draft_preview, name="draft_preview"),
     path("drafts/<int:version_id>/alike/", views.draft_alike, name="draft_alike"),
     path("drafts/<int:version_id>/images/", views.image_add, name="image_add"),
+    path(
+        "drafts/<int:version_id>/images/<str:name>/remove/",
+        views.image_remove,
+        name="image_remove",
+    ),
     path("drafts/<int:version_id>/take-back/", views.draft_take_back, name="draft_take_back"),
     path("drafts/<int:version_id>/discard/", views.draft_discard, name="draft_discard"),
 ]

@@ -96,7 +96,7 @@ def option_texts(version):
 
 def paths(version):
     draft = f"/authoring/drafts/{version.pk}/"
-    posts = ("save", "preview", "alike", "images", "take-back", "discard")
+    posts = ("save", "preview", "alike", "images", "images/x.png/remove", "take-back", "discard")
     return [
         ("get", "/authoring/questions/new/"),
         ("get", f"/authoring/questions/{version.question_id}/edit/"),
@@ -407,6 +407,20 @@ def test_a_picture_that_cannot_be_kept_is_refused(client, draft, content, alt, m
     response = upload(client, draft, content, alt=alt)
     assert response.status_code == 422
     assert message in response.content.decode()
+    assert draft.question.images.count() == 0
+
+
+def test_a_picture_is_removed_unless_the_text_shows_it(client, draft):
+    upload(client, draft, drawn())
+    path = f"/authoring/drafts/{draft.pk}/images/my-plot.png/remove/"
+    save(client, draft, stem="![A curve](images/my-plot.png)")
+    response = client.post(path, headers=HTMX)
+    assert response.status_code == 422
+    assert "my-plot.png stays" in response.content.decode()
+    save(client, draft, stem="Without it?")
+    response = client.post(path, headers=HTMX)
+    assert response.status_code == 200
+    assert "my-plot.png" not in response.content.decode()
     assert draft.question.images.count() == 0
 
 

@@ -19,9 +19,10 @@ from questions.imaging import (
     add_image,
     keep_images,
     redrawn,
+    remove_image,
 )
 from tests.accounts.factories import make_user
-from tests.questions.factories import make_question
+from tests.questions.factories import make_item, make_question, make_version
 from tests.questions.formats.pictures import OTHERS, PNG
 
 NOISE = Image.effect_noise((1200, 1200), 90)
@@ -182,3 +183,34 @@ def test_a_question_has_so_many_images_and_no_more():
     assert question.images.count() == MAX_IMAGES
     with pytest.raises(ImageRefusedError, match="20 images at the most"):
         add_image(question, drawn(), file_name="one-more.png", author=ada)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["stem", "explanation", "option", "rationale", "prompt"])
+def test_an_image_goes_when_no_version_names_it(place):
+    draft = make_question(kind="matching", published=False)
+    image = add_image(draft.question, drawn(), file_name="plot", author=make_user("ada"))
+    text = f"![A plot](images/{image.name})"
+    if place in {"stem", "explanation"}:
+        draft.__class__.objects.update(**{place: text})
+    else:
+        row = (draft.prompts if place == "prompt" else draft.options).first()
+        row.__class__.objects.filter(pk=row.pk).update(
+            **{"rationale" if place == "rationale" else "text": text}
+        )
+    assert not remove_image(draft.question, image.name)
+    other = make_question(stem=text).question
+    assert not remove_image(other, image.name)
+    draft.options.update(text="Nothing", rationale="Nothing")
+    draft.prompts.update(text="Nothing")
+    draft.__class__.objects.update(stem="Nothing", explanation="Nothing")
+    assert remove_image(draft.question, image.name)
+    assert not remove_image(draft.question, image.name)
+
+
+@pytest.mark.django_db
+def test_what_an_earlier_version_names_stays():
+    version = make_question(stem="![A plot](images/plot.png)")
+    make_version(version.question, make_item(), published=False)
+    add_image(version.question, drawn(), file_name="plot", author=make_user("ada"))
+    assert not remove_image(version.question, "plot.png")
