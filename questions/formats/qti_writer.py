@@ -18,7 +18,7 @@ from questions.formats.item import KINDS, LETTERS, Item
 from questions.formats.parsed import Code, Note, is_left_out
 from questions.formats.qti_names import named, root_in
 from questions.formats.qti_package import MANIFEST
-from questions.formats.qti_xhtml import append_text, blocks_of, is_lone_paragraph
+from questions.formats.qti_xhtml import append_text, blocks_of, has_start_number, is_lone_paragraph
 
 Version = Literal["2.1", "3.0"]
 
@@ -29,7 +29,6 @@ EXPLANATION, SHOWN = "EXPLANATION", "shown"
 LOM = "http://ltsc.ieee.org/xsd/LOM"
 
 _ALIGNED = re.compile(r"^\|?(?=[^\n]*:)(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$", re.MULTILINE)
-_NUMBERED = re.compile(r"(?:\A|\n\n)(?!1[.)])\d{1,9}[.)] ")
 _CARDINALITIES = {"single": "single", "ordering": "ordered"}  # the others are multiple
 
 
@@ -82,22 +81,28 @@ def write(items: Iterable[Item], *, version: Version = "2.1") -> bytes:
     return stream.getvalue()
 
 
-def unsupported(item: Item) -> list[Note]:
+def unsupported(item: Item, *, version: Version = "2.1") -> list[Note]:
     """What QTI cannot hold of an item; codes in `parsed.LEFT_OUT` leave out all of it."""
-    return [Note(FILE, item.external_id, code, message) for code, message in _losses(item)]
+    return [Note(FILE, item.external_id, *loss) for loss in _losses(item, version)]
 
 
-def _losses(item: Item) -> Iterator[tuple[Code, str]]:
+def _losses(item: Item, version: Version) -> Iterator[tuple[Code, str]]:
     if item.kind not in KINDS or not _is_complete(item):
         yield Code.CANNOT_HOLD_KIND, "it has no key yet"
     if any(CONTROL.search(text) for text in texts_of(item)):
         yield Code.CANNOT_HOLD_TEXT, "control characters cannot stand in XML"
-    if any(_ALIGNED.search(text) or _NUMBERED.search(text) for text in texts_of(item)):
-        message = "columns lose their alignment; in QTI 2.1 numbered lists begin with 1"
-        yield Code.LOSES_FORMATTING, message
+    if formatting := list(_lost_formatting(item, version)):
+        yield Code.LOSES_FORMATTING, "; ".join(formatting)
     if not item.external_id:
         yield Code.LOSES_ID, "it has no id and gets one by its place in the file"
     yield from metadata_losses(item)
+
+
+def _lost_formatting(item: Item, version: Version) -> Iterator[str]:
+    if any(_ALIGNED.search(text) for text in texts_of(item)):
+        yield "columns lose their alignment"
+    if version == "2.1" and any(has_start_number(text) for text in texts_of(item)):
+        yield "numbered lists lose the number they start with and begin with 1"
 
 
 def _is_complete(item: Item) -> bool:

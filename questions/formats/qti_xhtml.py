@@ -39,6 +39,13 @@ def append_text(parent: _Element, text: str) -> None:
     parent.extend(list(source))
 
 
+def has_start_number(text: str) -> bool:
+    """Whether a numbered list of the text, however deep, begins with another number than 1."""
+    tokens = _markdown().parse(text)
+    lists = [each for each in tokens if each.type == "ordered_list_open"]
+    return any(each.attrGet("start") is not None for each in lists)
+
+
 def is_lone_paragraph(root: _Element) -> bool:
     """Whether the blocks are a single paragraph, which can stand within a line."""
     return len(root) == 1 and root[0].tag == "p"

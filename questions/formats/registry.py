@@ -86,7 +86,8 @@ FORMATS = {
         ),
         Format(
             "qti30", "QTI 3.0", (".zip",), "application/zip", None,
-            lambda items, source: qti.write(items, version="3.0"), qti.unsupported,
+            lambda items, source: qti.write(items, version="3.0"),
+            lambda item: qti.unsupported(item, version="3.0"),
         ),
         Format(
             "bank", "Text bank", (".md",), "text/markdown; charset=utf-8", bank_file.parse,

@@ -174,6 +174,9 @@ def test_numbered_lists_keep_their_start_in_3_alone() -> None:
     item = replace(bare(SINGLE), stem="3. three\n4. four")
     assert back([item], "3.0") == [item]
     assert back([item], "2.1") == [replace(item, stem="1. three\n2. four")]
+    (note,) = unsupported(item, version="2.1")
+    assert note.message == "numbered lists lose the number they start with and begin with 1"
+    assert unsupported(item, version="3.0") == []
 
 
 def test_the_manifest_lists_every_file() -> None:
@@ -205,6 +208,8 @@ def codes(item: Item) -> list[str]:
         (bare(replace(SINGLE, options=(ItemOption("a"),))), [Code.CANNOT_HOLD_KIND]),
         (bare(replace(MATCHING, prompts=(ItemPrompt("a", -1),))), [Code.CANNOT_HOLD_KIND]),
         (bare(replace(SINGLE, stem="a\n\n7. b")), [Code.LOSES_FORMATTING]),
+        (bare(replace(SINGLE, stem="- a\n  1. b\n- c\n  0. d")), [Code.LOSES_FORMATTING]),
+        (bare(replace(SINGLE, stem="a\n\n1. b\n\n```\n7. c\n```")), []),
         (bare(replace(SINGLE, stem="| a |\n|--:|\n| 1 |")), [Code.LOSES_FORMATTING]),
         (bare(replace(SINGLE, stem="| a | b |\n|---|---|\n| 1:2 | 3 |")), []),
     ],
