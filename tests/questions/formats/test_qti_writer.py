@@ -208,7 +208,7 @@ def codes(item: Item) -> list[str]:
         (bare(replace(SINGLE, options=(ItemOption("a"),))), [Code.CANNOT_HOLD_KIND]),
         (bare(replace(MATCHING, prompts=(ItemPrompt("a", -1),))), [Code.CANNOT_HOLD_KIND]),
         (bare(replace(SINGLE, stem="a\n\n7. b")), [Code.LOSES_FORMATTING]),
-        (bare(replace(SINGLE, stem="- a\n  1. b\n- c\n  0. d")), [Code.LOSES_FORMATTING]),
+        (bare(replace(SINGLE, stem="- a\n  1. b\n- c\n\n  0. d")), [Code.LOSES_FORMATTING]),
         (bare(replace(SINGLE, stem="a\n\n1. b\n\n```\n7. c\n```")), []),
         (bare(replace(SINGLE, stem="| a |\n|--:|\n| 1 |")), [Code.LOSES_FORMATTING]),
         (bare(replace(SINGLE, stem="| a | b |\n|---|---|\n| 1:2 | 3 |")), []),
