@@ -101,7 +101,7 @@ def respond(page: Page, asked: dict[str, Any], letters: str) -> None:
 
 def chosen(page: Page, position: int) -> str:
     """The response that the page shows, in letters."""
-    script = """(element) => [...element.querySelectorAll('input:checked, select')]
+    script = """(element) => [...element.querySelectorAll('.options input:checked, select')]
         .map((one) => one.value).join('')"""
     return str(question(page, position).evaluate(script))
 

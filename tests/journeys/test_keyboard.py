@@ -101,6 +101,7 @@ def test_shortcuts_are_listed_and_can_be_switched_off(visitors: Visitors, rows: 
             "next question",
             "previous question",
             "flag the question",
+            "say that you are guessing",
             "review answers",
             "say the time left",
             "this list",
