@@ -1,8 +1,6 @@
-from time import perf_counter
-
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.forecast import Forecast, Prior, Target, forecast, forecast_many, score_range
@@ -83,6 +81,7 @@ def test_levels_do_not_depend_on_how_hard_the_exam_is():
     assert harder.p_pass < same.p_pass
 
 
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=4, max_size=4))
 def test_one_more_right_never_lowers_the_chance(counts):
     right, wrong = zip(*counts, strict=True)
@@ -114,16 +113,6 @@ def test_the_scaled_scores_to_expect():
     assert nearly_sure.low < likely.low
     assert likely.high < nearly_sure.high
     assert score_range(found, 0.68, **AWS, ceiling=900).high < likely.high
-
-
-def test_it_takes_a_few_milliseconds():
-    forecast((6, 8, 11, 6), (2, 2, 3, 2), TARGET)
-    times = []
-    for _ in range(20):
-        start = perf_counter()
-        forecast((6, 8, 11, 6), (2, 2, 3, 2), TARGET)
-        times.append(perf_counter() - start)
-    assert min(times) < 0.005
 
 
 @pytest.mark.parametrize(
