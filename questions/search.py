@@ -40,7 +40,8 @@ HIT, END, LESS = "\ue000", "\ue001", "\ue002"
 STEM_OPTIONS = f"StartSel={HIT}, StopSel={END}, MaxWords=40, MinWords=25"
 ELSEWHERE_OPTIONS = f"StartSel={HIT}, StopSel={END}, MaxFragments=1, MaxWords=24, MinWords=12"
 EXCERPTS = """
-SELECT v.id, ts_headline(%(config)s, translate(v.stem, '<', %(less)s), query, %(stem)s),
+SELECT v.id, right(v.stem, 20),
+    ts_headline(%(config)s, translate(v.stem, '<', %(less)s), query, %(stem)s),
     ts_headline(%(config)s,
         translate(
             concat_ws(' ', o.texts, p.texts, v.explanation, o.rationales, p.rationales),
@@ -110,8 +111,8 @@ def excerpts(version_ids: Collection[int], text: str) -> dict[int, tuple[Excerpt
     with connection.cursor() as cursor:
         cursor.execute(EXCERPTS, values)
         return {
-            pk: (pieces(stem), pieces(elsewhere) if HIT in elsewhere else [])
-            for pk, stem, elsewhere in cursor.fetchall()
+            pk: (_cut(pieces(stem), last), pieces(elsewhere) if HIT in elsewhere else [])
+            for pk, last, stem, elsewhere in cursor.fetchall()
         }
 
 
@@ -122,6 +123,12 @@ def pieces(marked: str) -> Excerpt:
     for hit, _, rest in cut[1:]:
         found += [(hit, True), (rest, False)]
     return [(text, is_hit) for text, is_hit in found if text]
+
+
+def _cut(stem: Excerpt, last: str) -> Excerpt:
+    """With a sign that it goes on, unless it ends as the stem does."""
+    goes_on = not "".join(text for text, _ in stem).endswith(plain(last)[-8:])
+    return [*stem, (" …", False)] if goes_on else stem
 
 
 def plain(markdown: str) -> str:

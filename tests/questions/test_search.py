@@ -66,3 +66,23 @@ def test_a_nearly_equal_stem_is_found_and_its_own_question_is_not():
     assert [one.pk for one in search.alike(typed, certification=certification)] == [version.pk]
     assert search.alike(typed, certification=certification, exclude=version.question_id) == []
     assert search.alike("Short.", certification=certification) == []
+
+
+def excerpt(version, text):
+    return search.excerpts([version.pk], text)[version.pk]
+
+
+def test_an_excerpt_says_where_the_hits_are_and_whether_it_goes_on():
+    version = indexed(stem="Use **Glue** and `x < 1`?")
+    stem, elsewhere = excerpt(version, "glue")
+    assert stem == [("Use ", False), ("Glue", True), (" and x < 1?", False)]
+    assert elsewhere == []
+    longer = indexed(stem=f"Use Glue. {'Another sentence. ' * 40}")
+    assert excerpt(longer, "glue")[0][-1] == (" …", False)
+
+
+def test_an_excerpt_tells_of_options_too():
+    version = indexed(stem="Something else?")
+    version.options.filter(position=1).update(text="Take Athena.")
+    _, elsewhere = excerpt(version, "athena")
+    assert ("Athena", True) in elsewhere
