@@ -92,13 +92,13 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
     inlines = (VersionInline,)
     list_display = (
         "external_id",
+        "pages",
         "certification",
         "task",
         "pool",
         "angoff",
         "verified_on",
         "retired_at",
-        "pages",
     )
     list_filter = (
         "certification",
@@ -108,7 +108,7 @@ class QuestionAdmin(admin.ModelAdmin[Question]):
     )
     list_select_related = ("certification", "task")
     search_fields = ("external_id", "services__name", "versions__stem")
-    autocomplete_fields = ("task", "services")
+    autocomplete_fields = ("task", "services", "enemies")
     # The identity never changes, and to retire takes a reason: see the question's life.
     readonly_fields = ("pages", "certification", "external_id", "retired_at")
 
@@ -160,12 +160,12 @@ class QuestionVersionAdmin(admin.ModelAdmin[QuestionVersion]):
     inlines = (OptionInline, PromptInline)
     list_display = (
         "question",
+        "pages",
         "certification",
         "number",
         "kind",
         "created_at",
         "published_at",
-        "pages",
     )
     list_filter = (
         "question__certification",
@@ -231,9 +231,9 @@ def links_to_pages(question_id: int | None) -> str:
     """Where a question is written and where its life is told."""
     if question_id is None:
         return "-"
-    pages = (("question_edit", _("Edit")), ("question_life", _("Versions and trail")))
+    pages = (("question_edit", _("Edit")), ("question_life", _("Life")))
     links = ((reverse(name, args=[question_id]), words) for name, words in pages)
-    return format_html_join(" · ", '<a href="{}">{}</a>', links)
+    return format_html_join("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}", '<a href="{}">{}</a>', links)
 
 
 def locked_revision(version: QuestionVersion) -> int:
