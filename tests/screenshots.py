@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from config.servers import CHECKOUT
 from tests.journeys.browsing import Visitors, chromium
-from tests.journeys.sights import SIGHTS, Sight, log_in
+from tests.journeys.sights import SIGHTS, log_in
 from tests.journeys.stack import Stack, running
+from tests.journeys.ways import Sight
 
 FOLDER = CHECKOUT / "docs" / "screenshots"
 LOOKS: dict[str, dict[str, Any]] = {

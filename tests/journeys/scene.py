@@ -18,6 +18,7 @@ from exams.assembly import draw_form
 from exams.models import Exam, Response, Sitting
 from questions.models import QuestionVersion
 from tests.exams.factories import key_shown, make_sitting, make_user, respond_all, submit
+from tests.journeys.authoring_scene import make_authoring
 
 STEPS = ("migrate", "load_bank", "load_exams", "create_demo")
 CAREFUL = "careful@passline.example"
@@ -32,7 +33,8 @@ def prepare() -> None:
     candidate = User.objects.get(email="candidate@passline.example")
     make_careful()
     careful = {"careful": CAREFUL, "careful_password": PASSWORD}
-    print(json.dumps({**make_sittings(candidate), **make_links(), **careful}))
+    scene = {**make_sittings(candidate), **make_links(), **careful}
+    print(json.dumps(scene | make_authoring(candidate)))
 
 
 def make_careful() -> None:

@@ -3,33 +3,14 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import room
-
-Scene = dict[str, Any]
-Way = Callable[[Page, Scene], None]
+from tests.journeys.authoring_sights import AUTHORING_SIGHTS
+from tests.journeys.ways import Scene, Sight, Way, visit
 
 CLICK = "document.querySelector('%s').click()"
-
-
-@dataclass(frozen=True)
-class Sight:
-    name: str
-    who: str  # guest, candidate or staff
-    go: Way
-
-
-def visit(path: str) -> Way:
-    """Go to an address; `{name}` in it stands for a part of the scene."""
-
-    def go(page: Page, scene: Scene) -> None:
-        page.goto(path.format(**scene))
-
-    return go
 
 
 def send(path: str, **fields: str) -> Way:
@@ -218,4 +199,6 @@ SIGHTS = (
     Sight("admin", "staff", visit("/admin/")),
     Sight("admin-results", "staff", visit("/admin/scoring/result/")),
     Sight("admin-users", "staff", visit("/admin/accounts/user/")),
+    Sight("admin-questions", "staff", visit("/admin/questions/question/")),
+    *AUTHORING_SIGHTS,
 )

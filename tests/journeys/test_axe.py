@@ -8,8 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.browsing import Visitors
-from tests.journeys.sights import SIGHTS, Sight, log_in
+from tests.journeys.sights import SIGHTS, log_in
 from tests.journeys.stack import Stack
+from tests.journeys.ways import Sight
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FULL = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
@@ -29,7 +30,7 @@ WIDEST = """() => [...document.querySelectorAll('body *')]
 @pytest.fixture(scope="module")
 def cast(stack: Stack, browser: Browser) -> Iterator[dict[str, Visitors]]:
     """One browser context a person, logged in once: who -> their visitors, a page open."""
-    cast = {who: Visitors(browser, stack.url) for who in ("guest", "candidate", "staff")}
+    cast = {who: Visitors(browser, stack.url) for who in ("guest", "candidate", "author", "staff")}
     for who, visitors in cast.items():
         page = visitors.arrive(reduced_motion="reduce", color_scheme="light")
         if who != "guest":
