@@ -16,6 +16,7 @@ from questions.formats.bank_folder import BankFolder, read_bank
 from questions.formats.faults import BankError, Fault
 from questions.formats.item import Item
 from questions.formats.outline import Outline
+from questions.guide_loading import load_guide
 from questions.models import (
     Certification,
     Domain,
@@ -85,6 +86,7 @@ def load_folder(folder: BankFolder, *, now: datetime) -> LoadReport:
     The number of statements does not grow with that of the questions.
     """
     certification = _load_certification(folder.outline)
+    load_guide(certification, folder.outline.guide)
     tasks = _load_domains(certification, folder.outline)
     report = load_items(certification, folder.items, tasks=tasks, now=now)
     _drop_strangers(certification, tasks, folder)

@@ -97,6 +97,8 @@ def _read_folder(path: Path, reader: _Reader) -> BankFolder | None:
         return None
     for file, bank in banks:
         reader.faults.extend(_strangers(file, bank, outline))
+    if banks:
+        reader.faults.extend(_without_tasks(reader.name(path), outline))
     return BankFolder(
         reader.name(path), outline, tuple(item for _, bank in banks for item in bank.items)
     )
@@ -124,6 +126,13 @@ def _strangers(file: str, bank: BankText, outline: Outline) -> Iterable[Fault]:
         if item.task not in numbers:
             message = f"{item.external_id}: {item.task} is no task of domain {domain.number}"
             yield Fault(file, item.line, "task", message)
+
+
+def _without_tasks(file: str, outline: Outline) -> Iterable[Fault]:
+    """Only a certification without questions may leave its tasks out."""
+    for domain in outline.domains:
+        if not domain.tasks:
+            yield Fault(file, 0, "domains", f"domain {domain.number} has no tasks")
 
 
 def _repeated(values: Iterable[str]) -> list[str]:

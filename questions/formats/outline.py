@@ -12,6 +12,7 @@ from questions.formats.faults import BankError, Fault, FaultLog
 from questions.formats.rules import TASK_NUMBER
 
 STATUSES = ("current", "announced", "retired")
+KINDS = ("single", "multiple", "ordering", "matching", "case")
 
 _SYNTAX_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 _MISSING = object()
@@ -25,12 +26,42 @@ class OutlineTask:
 
 @dataclass(frozen=True)
 class OutlineDomain:
-    """`weight` is in percent; the weights of a certification add up to 100."""
+    """`weight` is in percent; the weights of a certification add up to 100.
+
+    A domain that is asked about has tasks; a bare outline may have none.
+    """
 
     number: int
     name: str
     weight: int
     tasks: tuple[OutlineTask, ...]
+
+
+@dataclass(frozen=True)
+class OutlineResource:
+    """`minutes` is None where it takes as long as one likes; `usefulness` is of 10."""
+
+    name: str
+    url: str
+    cost: str
+    minutes: int | None
+    usefulness: int
+    is_optional: bool
+
+
+@dataclass(frozen=True)
+class OutlineGuide:
+    """What the guide page begins with; once it is in the database, authors go on there."""
+
+    summary: str = ""
+    audience: str = ""
+    kinds: tuple[str, ...] = ()
+    price_usd: int | None = None
+    valid_years: int | None = None
+    retake_rule: str = ""
+    guide_url: str = ""
+    advice: str = ""
+    resources: tuple[OutlineResource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +78,7 @@ class Outline:
     minutes: int
     cut_score: int
     domains: tuple[OutlineDomain, ...]
+    guide: OutlineGuide = OutlineGuide()
 
 
 def parse_outline(text: str, *, file: str) -> Outline:
@@ -76,9 +108,9 @@ class _Table:
     path: str
     log: FaultLog
 
-    def text(self, name: str, longest: int) -> str:
-        value = self._take(name)
-        if value is _MISSING:
+    def text(self, name: str, longest: int, default: Any = _MISSING) -> str:
+        value = self._take(name, default)
+        if value is _MISSING or value is default:
             return ""
         if not isinstance(value, str) or not value.strip() or len(value) > longest:
             self.fault(name, f"{value!r} is not a text of 1 to {longest} characters")
@@ -93,6 +125,16 @@ class _Table:
             self.fault(name, f"{value!r} is not a whole number from {low} to {high}")
             return low
         return value
+
+    def some(self, name: str, low: int, high: int) -> int | None:
+        """A whole number that may be left out."""
+        return self.whole(name, low, high) if name in self.values else None
+
+    def truth(self, name: str) -> bool:
+        value = self._take(name, False)
+        if not isinstance(value, bool):
+            self.fault(name, f"{value!r} is neither true nor false")
+        return value is True
 
     def day(self, name: str) -> date | None:
         value = self._take(name, None)
@@ -110,7 +152,17 @@ class _Table:
             return ()
         return tuple(value)
 
-    def tables(self, name: str) -> "list[_Table]":
+    def table(self, name: str) -> "_Table":
+        """The table of that name; an empty one when it is left out."""
+        value = self._take(name, {})
+        if not isinstance(value, dict):
+            self.fault(name, "is not a table")
+            value = {}
+        return _Table(value, f"{self.path}{name}.", self.log)
+
+    def tables(self, name: str, *, may_lack: bool = False) -> "list[_Table]":
+        if may_lack and name not in self.values:
+            return []
         value = self._take(name)
         if value is _MISSING:
             return []
@@ -147,6 +199,7 @@ def _outline(table: _Table) -> Outline:
         minutes=table.whole("minutes", 1, 1440),
         cut_score=table.whole("cut_score", 100, 1000),
         domains=tuple(_domain(each) for each in table.tables("domains")),
+        guide=_guide(table.table("guide")),
     )
     table.end()
     return outline
@@ -157,7 +210,7 @@ def _domain(table: _Table) -> OutlineDomain:
         number=table.whole("number", 1, 99),
         name=table.text("name", 200),
         weight=table.whole("weight", 1, 100),
-        tasks=tuple(_task(each) for each in table.tables("tasks")),
+        tasks=tuple(_task(each) for each in table.tables("tasks", may_lack=True)),
     )
     table.end()
     return domain
@@ -167,6 +220,35 @@ def _task(table: _Table) -> OutlineTask:
     task = OutlineTask(number=table.text("number", 10), name=table.text("name", 300))
     table.end()
     return task
+
+
+def _guide(table: _Table) -> OutlineGuide:
+    guide = OutlineGuide(
+        summary=table.text("summary", 2000, ""),
+        audience=table.text("audience", 2000, ""),
+        kinds=table.texts("kinds"),
+        price_usd=table.some("price_usd", 0, 9999),
+        valid_years=table.some("valid_years", 1, 99),
+        retake_rule=table.text("retake_rule", 2000, ""),
+        guide_url=table.text("guide_url", 200, ""),
+        advice=table.text("advice", 4000, ""),
+        resources=tuple(_resource(each) for each in table.tables("resources", may_lack=True)),
+    )
+    table.end()
+    return guide
+
+
+def _resource(table: _Table) -> OutlineResource:
+    resource = OutlineResource(
+        name=table.text("name", 200),
+        url=table.text("url", 200, ""),
+        cost=table.text("cost", 60),
+        minutes=table.some("minutes", 1, 100_000),
+        usefulness=table.whole("usefulness", 1, 10),
+        is_optional=table.truth("is_optional"),
+    )
+    table.end()
+    return resource
 
 
 def _check(outline: Outline, log: FaultLog) -> None:
@@ -181,6 +263,16 @@ def _check(outline: Outline, log: FaultLog) -> None:
     if weight != 100:
         log.add(0, "domains", f"the weights add up to {weight}, not 100")
     _check_numbers(outline, log)
+    _check_guide(outline.guide, log)
+
+
+def _check_guide(guide: OutlineGuide, log: FaultLog) -> None:
+    for kind in guide.kinds:
+        if kind not in KINDS:
+            log.add(0, "guide.kinds", f"{kind!r} is none of {', '.join(KINDS)}")
+    for address in (guide.guide_url, *(resource.url for resource in guide.resources)):
+        if address and not address.startswith(("https://", "http://")):
+            log.add(0, "guide", f"{address!r} is not an http or https address")
 
 
 def _check_numbers(outline: Outline, log: FaultLog) -> None:

@@ -24,6 +24,15 @@ class Certification(models.Model):
         ANNOUNCED = "announced", _("announced")
         RETIRED = "retired", _("retired")
 
+    class Kind(models.TextChoices):
+        """What the real exam asks; a case study is several questions about one scenario."""
+
+        SINGLE = "single", _("single choice")
+        MULTIPLE = "multiple", _("multiple response")
+        ORDERING = "ordering", _("ordering")
+        MATCHING = "matching", _("matching")
+        CASE = "case", _("case study")
+
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
     status = models.CharField(
@@ -43,6 +52,16 @@ class Certification(models.Model):
     valid_years = models.PositiveSmallIntegerField(_("valid for years"), null=True, blank=True)
     retake_rule = models.TextField(_("retake rule"), blank=True)
     guide_url = models.URLField(_("official exam guide"), blank=True)
+    kinds = ArrayField(
+        models.CharField(max_length=10, choices=Kind.choices),
+        verbose_name=_("kinds of question"),
+        default=list,
+        blank=True,
+        help_text=_("Those of the real exam, separated by commas."),
+    )
+    advice = models.TextField(
+        _("rules of thumb"), blank=True, help_text=_("A paragraph each, with a blank line between.")
+    )
     shift = models.DecimalField(
         _("how much harder the real questions are"),
         max_digits=3,

@@ -1,10 +1,20 @@
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from questions.formats.faults import BankError
-from questions.formats.outline import Outline, OutlineDomain, OutlineTask, parse_outline
+from questions.formats.outline import (
+    KINDS,
+    Outline,
+    OutlineDomain,
+    OutlineGuide,
+    OutlineResource,
+    OutlineTask,
+    parse_outline,
+)
+from questions.models import Certification
 
 OUTLINE = """\
 code = "X-1"
@@ -51,6 +61,74 @@ def test_an_outline_is_read_whole() -> None:
     )
 
 
+GUIDE = """\
+[guide]
+summary = "That you can."
+audience = "Whoever wants to."
+kinds = ["single", "case"]
+price_usd = 300
+valid_years = 3
+retake_rule = "Wait 14 days."
+guide_url = "https://example.com/guide"
+advice = "Sleep well."
+
+[[guide.resources]]
+name = "The guide"
+url = "https://example.com/"
+cost = "free"
+minutes = 5
+usefulness = 10
+
+[[guide.resources]]
+name = "A course"
+cost = "20 CAD"
+usefulness = 7
+is_optional = true
+
+"""
+
+
+def test_the_guide_is_read_whole() -> None:
+    text = OUTLINE.replace("[[domains]]", GUIDE + "[[domains]]", 1)
+    assert parse_outline(text, file="x.toml").guide == OutlineGuide(
+        summary="That you can.",
+        audience="Whoever wants to.",
+        kinds=("single", "case"),
+        price_usd=300,
+        valid_years=3,
+        retake_rule="Wait 14 days.",
+        guide_url="https://example.com/guide",
+        advice="Sleep well.",
+        resources=(
+            OutlineResource("The guide", "https://example.com/", "free", 5, 10, is_optional=False),
+            OutlineResource("A course", "", "20 CAD", None, 7, is_optional=True),
+        ),
+    )
+    assert parse_outline(OUTLINE, file="x.toml").guide == OutlineGuide()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"case"', '"essay"', "guide.kinds: 'essay' is none of single, multiple"),
+        ("= 300", '= "300"', "guide.price_usd: '300' is not a whole number from 0 to 9999"),
+        ("usefulness = 7", "", "guide.resources[2].usefulness: is missing"),
+        ("= true", '= "yes"', "guide.resources[2].is_optional: 'yes' is neither true nor false"),
+        ("https://example.com/guide", "example", "guide: 'example' is not an http or https"),
+        ("advice", "advise", "guide.advise: is no field of this table"),
+    ],
+)
+def test_a_fault_of_the_guide_is_named(old: str, new: str, expected: str) -> None:
+    assert old in GUIDE
+    text = OUTLINE.replace("[[domains]]", GUIDE.replace(old, new, 1) + "[[domains]]", 1)
+    with pytest.raises(BankError, match=re.escape(expected)):
+        parse_outline(text, file="x.toml")
+
+
+def test_kinds_are_those_of_the_model() -> None:
+    assert Certification.Kind.values == list(KINDS)
+
+
 def test_what_may_be_left_out() -> None:
     text = OUTLINE
     for line in ("retired_on = 2026-03-31\n", 'successors = ["X-2"]\n', "unscored_count = 15\n"):
@@ -88,6 +166,7 @@ def test_what_may_be_left_out() -> None:
             "[]",
             "x.toml: domains[1].tasks: is not a list of tables",
         ),
+        ("code =", "guide = 1\ncode =", "x.toml: guide: is not a table"),
         (
             "cut_score = 750",
             "cut_score 750",
