@@ -125,6 +125,22 @@ def test_what_is_shipped_fits_the_shipped_bank(capsys):
         (f"mls-c01-{name}", 1, count)
         for name, count in zip(shipped, (10, 65, 65, 65, 65, 20), strict=True)
     ]
+    cloud = Exam.objects.get(slug="clf-c02-mock-1")
+    assert (cloud.minutes, cloud.cut_score, cloud.scored_count) == (90, 700, 50)
+    assert by_domain(cloud) == [16, 19, 22, 8]
+    assert by_domain(cloud, is_scored=True) == [12, 15, 17, 6]
+    assert by_domain(Exam.objects.get(slug="clf-c02-sample")) == [2, 3, 4, 1]
+
+
+def by_domain(exam, **filters):
+    """How many questions each domain has on the exam's only form, in the order of the domains."""
+    rows = exam.forms.get().form_questions.filter(**filters)
+    counts = rows.order_by().values("version__question__task__domain__number")
+    return list(
+        counts.annotate(count=Count("pk"))
+        .order_by("version__question__task__domain__number")
+        .values_list("count", flat=True)
+    )
 
 
 def test_the_shipped_mock_exams_are_parallel():
