@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from questions.formats.item import Item
@@ -26,7 +26,7 @@ _ABOVE = re.compile(
 _LETTER = re.compile(
     r"\b(?i:options?|answers?|responses?|choices?|distractors?|keys?|prompts?)"
     r" [(\"']?[A-H](?![\w'/+-]|\.\w)"
-    r"|(?<![\w/+-])[B-H](?: and [A-H])? (?:is|are) (?:the )?"
+    r"|(?:\A|(?<=[.;:!?] ))[A-H](?:,? (?:and|or) [A-H])? (?:is|are) (?:the )?"
     r"(?:also )?(?:right|wrong|correct|incorrect|true|false|key|keys|best)\b"
 )
 _SHOUTED = re.compile(r"\b(?:NOT|EXCEPT|LEAST)\b")
@@ -82,8 +82,7 @@ def near_duplicates(found: Iterable[Pair]) -> list[Pair]:
 
 def _word_pairs(stem: str) -> frozenset[tuple[str, str]]:
     words = re.findall(r"[^\W_]+", stem.lower())
-    # A stem of one word is a pair with nothing.
-    return frozenset(zip(words, [*words[1:], ""], strict=True))
+    return frozenset(pairwise(words))
 
 
 def _likeness(a: frozenset[tuple[str, str]], b: frozenset[tuple[str, str]]) -> float:
