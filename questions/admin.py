@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,6 +23,7 @@ from questions.models import (
     Prompt,
     Question,
     QuestionVersion,
+    Resource,
     Service,
     Task,
 )
@@ -30,9 +31,21 @@ from questions.publishing import UnpublishableError
 from questions.reviewing import OwnWorkError, approve
 from questions.trail import Act, record
 
+HTTPS = {URLField: {"assume_scheme": "https"}}
+
+
+class ResourceInline(admin.TabularInline[Resource, Certification]):
+    model = Resource
+    extra = 0
+    formfield_overrides = HTTPS
+
 
 @admin.register(Certification)
 class CertificationAdmin(admin.ModelAdmin[Certification]):
+    """What the guide page tells is edited here; the bank's files fill in only what is empty."""
+
+    inlines = (ResourceInline,)
+    formfield_overrides = HTTPS
     list_display = ("code", "name", "status", "question_count", "minutes", "cut_score")
     list_filter = ("status",)
     search_fields = ("code", "name")

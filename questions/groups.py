@@ -7,7 +7,7 @@ already is left as it is, since a site may have changed what its people may do.
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 AUTHORS = "Authors"
 REVIEWERS = "Reviewers"
@@ -29,3 +29,15 @@ def make_groups(**_: Any) -> None:
         group, is_new = Group.objects.get_or_create(name=name)
         if is_new:
             group.permissions.set(rights.filter(grant))
+    grant_guides(rights.filter(content_type__model="resource"))
+
+
+def grant_guides(rights: QuerySet[Permission]) -> None:
+    """Guides came later than groups: authors who may change a certification may edit its guide.
+
+    Where they have some of these rights, a site has chosen which.
+    """
+    held = Group.objects.get(name=AUTHORS).permissions
+    may_change = held.filter(codename="change_certification").exists()
+    if may_change and not held.filter(pk__in=rights).exists():
+        held.add(*rights)

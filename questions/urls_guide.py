@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from questions import guide_views as views
+
+urlpatterns = [
+    path("", views.guide_list, name="guides"),
+    path("<str:code>/", views.guide, name="guide"),
+]
