@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from questions.exchange_forms import ExportForm, ImportForm
 from questions.exporting import prepare
 from questions.formats.registry import FORMATS, WRITTEN
 from questions.import_review import Review, preview_of, review_of
-from questions.models import Certification, Import, ImportRow
+from questions.models import Certification, Import, ImportRow, Question
 from questions.partials import wants_part
 from questions.uploads import SizeLimit
 
@@ -76,7 +77,10 @@ def _import_new(request: HttpRequest, limit: SizeLimit) -> HttpResponse:
 
 
 def first_code() -> str:
-    return Certification.objects.values_list("code", flat=True).first() or ""
+    """The certification to begin with: one that has questions, while any has."""
+    asked = Exists(Question.objects.filter(certification=OuterRef("pk")))
+    codes = Certification.objects.order_by(~asked, "code").values_list("code", flat=True)
+    return codes.first() or ""
 
 
 # --- One import

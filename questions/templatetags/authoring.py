@@ -3,14 +3,15 @@
 from typing import Any, NamedTuple
 
 from django import template
-from django.db.models import Case, Count, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from questions.models import Certification, QuestionReport, QuestionVersion
+from questions.models import Certification, Question, QuestionReport, QuestionVersion
 
 register = template.Library()
 
 CURRENT_FIRST = Case(When(status=Certification.Status.CURRENT, then=0), default=1)
+IS_BARE = ~Exists(Question.objects.filter(certification=OuterRef("pk")))
 
 
 class Navigation(NamedTuple):
@@ -26,9 +27,9 @@ class Navigation(NamedTuple):
 
 @register.simple_tag
 def authoring_navigation() -> Navigation:
-    """How much waits for review, and the code of the certification to begin with."""
+    """How much waits for review, and the certification to begin with: one that has questions."""
     row = (
-        Certification.objects.order_by(CURRENT_FIRST, "code")
+        Certification.objects.order_by(IS_BARE, CURRENT_FIRST, "code")
         .annotate(
             draft_count=_counted(QuestionVersion.objects.in_review()),
             report_count=_counted(QuestionReport.objects.filter(Q(resolved_at=None))),
