@@ -1,8 +1,8 @@
 """What the home page and the list of results read: what can be sat, what runs, what was earned."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from exams import clock
 from exams.models import Exam, Sitting
 from questions.models import Certification
-from scoring import charts
+from scoring import charts, plans
 from scoring.models import Result
+from scoring.plans import Plan
 from scoring.reports import likely_range, with_results
 
 Status = Certification.Status
@@ -56,6 +57,7 @@ class Shelf:
     exams: Sequence[ExamLine]
     history: charts.HistoryPicture | None
     latest: Sequence[Sitting]
+    plan: Plan | None = None
 
 
 def running(held: Any) -> list[Sitting]:
@@ -98,6 +100,13 @@ def shelves(user: Any, held: Any, open_sittings: Iterable[Sitting]) -> list[Shel
     grouped = groupby(lines, lambda line: line.exam.certification_id)
     found = [shelf(list(group), recent) for _id, group in grouped]
     return sorted(found, key=lambda one: one.certification.status == Status.RETIRED)
+
+
+def planned(shelves: Iterable[Shelf], user: Any, today: date) -> list[Shelf]:
+    """The shelves with the candidate's study plans; one statement, none for a guest."""
+    found = list(shelves)
+    by_id = plans.of_candidate(user, [shelf.certification for shelf in found], today)
+    return [replace(shelf, plan=by_id.get(shelf.certification.pk)) for shelf in found]
 
 
 def earned(held: Any) -> QuerySet[Sitting]:

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scoring import plan_views as views
+
+urlpatterns = [
+    path("plans/<str:code>/", views.plan, name="plan"),
+]

@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if any([delivery.close_if_overdue(pk) for pk in overdue]):  # noqa: C419 (all of them)
         sittings = homes.running(held)
     shelves = homes.shelves(request.user, held, sittings)
+    shelves = homes.planned(shelves, request.user, timezone.localdate(now))
     context = {
         "running": homes.running_lines(sittings, now),
         "shelves": shelves,
