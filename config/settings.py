@@ -154,6 +154,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "owe-reminders": {
+        "task": "scoring.tasks.owe_reminders",
+        "schedule": 120.0,
+        "options": {"expires": 120},
+    },
     "parse-waiting-imports": {
         "task": "questions.tasks.parse_waiting_imports",
         "schedule": 20.0,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from exams.admin import ExamFilter
 from scoring import bell, mailing
-from scoring.models import DomainResult, EmailState, OwedLetter, Result, ResultRevision
+from scoring.models import DomainResult, EmailState, OwedLetter, Reminder, Result, ResultRevision
 
 L = TypeVar("L", bound=OwedLetter)
 
@@ -143,3 +143,12 @@ class ResultRevisionAdmin(LetterAdmin[ResultRevision]):
     @admin.display(description=_("sitting"), ordering="result")
     def sitting(self, revision: ResultRevision) -> str:
         return f"#{revision.result_id}"
+
+
+@admin.register(Reminder)
+class ReminderAdmin(LetterAdmin[Reminder]):
+    list_display = ("candidate", "kind", "certification", "day", "email_state", "emailed_at")
+    list_filter = (EmailStateFilter, "kind")
+    list_select_related = ("candidate", "certification")
+    search_fields = ("candidate__email",)
+    date_hierarchy = "day"

@@ -24,8 +24,8 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from config import smtp
-from scoring import news, summary
-from scoring.models import OwedLetter, OwedLetterQuerySet, Result, ResultRevision
+from scoring import news, reminders, summary
+from scoring.models import OwedLetter, OwedLetterQuerySet, Reminder, Result, ResultRevision
 
 log = structlog.get_logger()
 
@@ -46,11 +46,15 @@ class Writer(Protocol):
     @property
     def RELATED(self) -> tuple[str, ...]: ...  # noqa: N802
 
-    def message(self, letter: Any, recipient: User, /) -> EmailMessage: ...
+    def message(self, letter: Any, recipient: User, /) -> EmailMessage | None: ...
 
 
 # The kinds of letter, in the order in which they are sent.
-WRITERS: dict[type[OwedLetter], Writer] = {Result: summary, ResultRevision: news}
+WRITERS: dict[type[OwedLetter], Writer] = {
+    Result: summary,
+    ResultRevision: news,
+    Reminder: reminders,
+}
 
 
 class ClaimLost(Exception):
@@ -83,6 +87,10 @@ class Claim:
             if not self.write(email_data_at=Now(), email_claimed_until=Now() + LEASE):
                 raise ClaimLost
         self.has_begun = True
+
+    def drop(self) -> None:
+        """There is nobody to write to, or nothing to say any more."""
+        self.write(email_due_at=None, email_claimed_until=None)
 
     def finish(self) -> None:
         self.write(emailed_at=Now(), email_claimed_until=None)
@@ -166,7 +174,7 @@ def send(letter_id: int, kind: type[OwedLetter] = Result) -> None:
         return
     recipient = held.letter.recipient
     if recipient is None or not recipient.is_active:
-        held.write(email_due_at=None, email_claimed_until=None)
+        held.drop()
     elif held.try_number > MAX_TRIES:
         held.fail("each try died before its end")
     else:
@@ -176,6 +184,8 @@ def send(letter_id: int, kind: type[OwedLetter] = Result) -> None:
 def deliver(held: Claim, recipient: User) -> None:
     try:
         message = WRITERS[type(held.letter)].message(held.letter, recipient)
+        if message is None:
+            return held.drop()
         with outgoing() as connection:
             hand_over(connection, message, before_data=held.begin)
             held.finish()
