@@ -171,15 +171,35 @@ class ChoosesPlace:
             self.fields[name] = forms.ChoiceField(label=label, choices=choices)
 
 
+REMINDERS = {
+    "wants_review_reminders": (
+        _("Remind me of reviews by e-mail"),
+        _("At most once a day, in your morning, and only when questions are due."),
+    ),
+    "wants_exam_reminders": (
+        _("Remind me of my exam date by e-mail"),
+        _("14 days, 7 days and 1 day before a date in your study plan."),
+    ),
+}
+
+
 class PreferencesForm(ChoosesPlace, forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ("name", "time_zone", "language")
+        fields = (
+            "name",
+            "time_zone",
+            "language",
+            "wants_review_reminders",
+            "wants_exam_reminders",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
         self.fields["time_zone"].help_text = _("Pages and e-mails show every time in this zone.")
+        for name, (label, help_text) in REMINDERS.items():
+            self.fields[name].label, self.fields[name].help_text = label, help_text
 
     def save(self, commit: bool = True) -> User:
         """Write only these columns: staff may be granting extra time at the same moment."""
