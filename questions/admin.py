@@ -1,10 +1,11 @@
 """The bank for staff. A published version can be looked at and nothing more."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet, URLField
+from django.db.models import Field, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,7 +32,7 @@ from questions.publishing import UnpublishableError
 from questions.reviewing import OwnWorkError, approve
 from questions.trail import Act, record
 
-HTTPS = {URLField: {"assume_scheme": "https"}}
+HTTPS: dict[type[Field[Any, Any]], Mapping[str, Any]] = {URLField: {"assume_scheme": "https"}}
 
 
 class ResourceInline(admin.TabularInline[Resource, Certification]):
