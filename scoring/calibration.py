@@ -18,7 +18,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 QUOTAS = (10, 12, 18, 10)
 WEIGHTS = (0.20, 0.24, 0.36, 0.20)
 RAW_CUT = 38
-BATCH = 200
+BATCH = 25  # small enough for the processor's cache
 BIN_COUNT = 10
 
 
@@ -61,24 +61,24 @@ class Calibration:
 
 
 def simulate(world: World, candidate_count: int, rng: np.random.Generator) -> Calibration:
-    """Forecast and fate of so many candidates; some 1,500 a second."""
-    chances, passed = [], []
-    for start in range(0, candidate_count, BATCH):
-        size = min(BATCH, candidate_count - start)
-        found, fate = simulate_batch(world, size, rng)
-        chances.append(found)
-        passed.append(fate)
-    return judge(np.concatenate(chances), np.concatenate(passed))
-
-
-def simulate_batch(world: World, size: int, rng: np.random.Generator) -> tuple[Floats, Flags]:
-    theta = rng.normal(PRIOR.mean, PRIOR.spread, (size, 1))
-    logits = theta + rng.normal(0, PRIOR.domain_spread, (size, len(QUOTAS)))
+    """Forecast and fate of so many candidates; about 4,000 a second."""
+    theta = rng.normal(PRIOR.mean, PRIOR.spread, (candidate_count, 1))
+    logits = theta + rng.normal(0, PRIOR.domain_spread, (candidate_count, len(QUOTAS)))
     right, wrong = evidence(world, logits, rng)
-    target = Target(QUOTAS, RAW_CUT, world.known)
-    day = rng.normal(0, PRIOR.day_spread, (size, 1))
+    day = rng.normal(0, PRIOR.day_spread, (candidate_count, 1))
     score = rng.binomial(QUOTAS, share(logits - world.harder + day)).sum(axis=1)
-    return forecast_many(right, wrong, target).p_pass, score >= RAW_CUT
+    target = Target(QUOTAS, RAW_CUT, world.known)
+    return judge(chances_of(right, wrong, target), score >= RAW_CUT)
+
+
+def chances_of(right: Floats, wrong: Floats, target: Target) -> Floats:
+    """The forecasts, batch by batch; those alike go together, which spares most of the grid."""
+    chances = np.zeros(len(right))
+    alike = np.argsort(right.sum(axis=1) / (right + wrong).sum(axis=1))
+    for start in range(0, len(alike), BATCH):
+        batch = alike[start : start + BATCH]
+        chances[batch] = forecast_many(right[batch], wrong[batch], target).p_pass
+    return chances
 
 
 def evidence(world: World, logits: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -115,6 +115,13 @@ def repeats_of(world: World) -> NDArray[np.int_]:
 
 def share(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logits)))
+
+
+def odds(level: float, delta: float, answer_count: int = 130) -> float:
+    """The forecast for so many answers with the same share right (0 to 1) in each domain."""
+    counts = np.array([WEIGHTS]) * answer_count
+    target = Target(QUOTAS, RAW_CUT, delta)
+    return float(forecast_many(counts * level, counts * (1 - level), target).p_pass[0])
 
 
 # --- Judging forecasts
@@ -179,4 +186,4 @@ def worlds() -> Sequence[tuple[str, World]]:
     )
 
 
-COUNTS = (20, 40, 65, 130, 260)
+COUNTS = (10, 20, 40, 65, 130, 260)

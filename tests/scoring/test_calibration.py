@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from scoring.calibration import Bin, World, judge, simulate
+from scoring.calibration import Bin, World, judge, odds, simulate
 
 
 def test_the_forecast_keeps_its_word_after_65_answers():
@@ -49,4 +49,19 @@ def test_the_command_writes_the_page_and_its_picture(tmp_path, capsys):
     assert "40 simulated candidates a line, seed 2" in page
     assert page.count("| 65 answers |") == 1
     assert (tmp_path / "readiness.svg").read_text().startswith("<svg ")
-    assert len(capsys.readouterr().out.splitlines()) == 11
+    assert len(capsys.readouterr().out.splitlines()) == 12
+
+
+def test_the_check_writes_nothing_and_tells_what_would_change(tmp_path, capsys):
+    call_command("calibrate_readiness", candidates=40, seed=2, into=tmp_path)
+    call_command("calibrate_readiness", candidates=40, seed=2, into=tmp_path, check=True)
+    (tmp_path / "readiness.md").write_text("old")
+    with pytest.raises(SystemExit) as end:
+        call_command("calibrate_readiness", candidates=40, seed=2, into=tmp_path, check=True)
+    assert end.value.code == 1
+    assert "readiness.md in" in capsys.readouterr().err
+    assert (tmp_path / "readiness.md").read_text() == "old"
+
+
+def test_eighty_percent_in_practice_is_no_pass_if_the_exam_is_harder():
+    assert [round(odds(0.8, delta), 2) for delta in (0, 0.29, 0.63)] == [0.73, 0.48, 0.2]
