@@ -19,6 +19,7 @@ from exams.models import Exam, Response, Sitting
 from questions.models import QuestionVersion
 from tests.exams.factories import key_shown, make_sitting, make_user, respond_all, submit
 from tests.journeys.authoring_scene import make_authoring
+from tests.journeys.plan_scene import make_plans
 
 STEPS = ("migrate", "load_bank", "load_exams", "create_demo")
 CAREFUL = "careful@passline.example"
@@ -34,7 +35,7 @@ def prepare() -> None:
     make_careful()
     careful = {"careful": CAREFUL, "careful_password": PASSWORD}
     scene = {**make_sittings(candidate), **make_links(), **careful}
-    print(json.dumps(scene | make_authoring(candidate)))
+    print(json.dumps(scene | make_authoring(candidate) | make_plans(candidate)))
 
 
 def make_careful() -> None:

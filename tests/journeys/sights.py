@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import room
 from tests.journeys.authoring_sights import AUTHORING_SIGHTS
+from tests.journeys.plan_sights import PLAN_SIGHTS
 from tests.journeys.ways import Scene, Sight, Way, visit
 
 CLICK = "document.querySelector('%s').click()"
@@ -201,4 +202,5 @@ SIGHTS = (
     Sight("admin-users", "staff", visit("/admin/accounts/user/")),
     Sight("admin-questions", "staff", visit("/admin/questions/question/")),
     *AUTHORING_SIGHTS,
+    *PLAN_SIGHTS,
 )
