@@ -10,7 +10,7 @@ import numpy as np
 from django.core.management.base import BaseCommand
 from django.template.loader import render_to_string
 
-from scoring.calibration import BIN_COUNT, Calibration, World, odds, simulate, worlds
+from scoring.calibration import BIN_COUNT, Bin, Calibration, World, odds, simulate, worlds
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 SIDE, EDGE = 360, 48  # of the picture, in pixels
@@ -90,14 +90,22 @@ def picture_of(found: Calibration) -> dict[str, Any]:
             {"at": EDGE + SIDE * n // 5, "up": EDGE + SIDE - SIDE * n // 5, "text": f"{20 * n} %"}
             for n in range(6)
         ],
-        "points": [
-            {
-                "x": round(EDGE + SIDE * one.forecast, 1),
-                "y": round(EDGE + SIDE * (1 - one.passed), 1),
-                "r": round(3 + 9 * (one.count / most) ** 0.5, 1),
-                "count": one.count,
-            }
-            for one in found.bins
-        ],
+        "points": [point_of(one, most) for one in found.bins],
         "bin_count": BIN_COUNT,
+    }
+
+
+def point_of(one: Bin, most: int) -> dict[str, Any]:
+    """A circle whose area is the count, with the count beside it: inside the frame."""
+    x, y = EDGE + SIDE * one.forecast, EDGE + SIDE * (1 - one.passed)
+    radius = 3 + 9 * (one.count / most) ** 0.5
+    is_left = one.forecast > 0.5
+    return {
+        "x": round(x, 1),
+        "y": round(y, 1),
+        "r": round(radius, 1),
+        "label_x": round(x + (radius + 4) * (-1 if is_left else 1), 1),
+        "label_y": round(y + 4, 1),
+        "anchor": "end" if is_left else "start",
+        "count": one.count,
     }
