@@ -1,4 +1,7 @@
-"""Scores a sitting in the transaction that submits it, and rings for its summary afterwards."""
+"""Scores a sitting and makes its review cards in the transaction that submits it.
+
+Afterwards it rings for the summary.
+"""
 
 from functools import partial
 from typing import Any
@@ -8,11 +11,12 @@ from django.dispatch import receiver
 
 from exams.models import Sitting
 from exams.signals import sitting_submitted
-from scoring import bell, results
+from scoring import bell, results, studying
 
 
 @receiver(sitting_submitted)
 def score_sitting(sitting: Sitting, **kwargs: Any) -> None:
     result = results.score(sitting)
+    studying.cards_of(sitting)
     if result.email_due_at and result.email_due_at == sitting.submitted_at:
         transaction.on_commit(partial(bell.ring, result.pk))
