@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from questions.models import Certification
-from scoring import unsubscribing
+from scoring import mailing, unsubscribing
 from scoring.models import Reminder, StudyPlan
 from tests.exams.factories import make_user
 
@@ -15,7 +15,7 @@ PLANNER = "planner@passline.example"
 
 
 def make_plans(candidate: User) -> dict[str, str]:
-    """The candidate's plan toward Cloud Practitioner, and a letter about it on its way."""
+    """The candidate's plan toward Cloud Practitioner, and a letter about it."""
     cloud = Certification.objects.get(code="CLF-C02")
     today = timezone.localdate()
     StudyPlan.objects.create(
@@ -24,13 +24,14 @@ def make_plans(candidate: User) -> dict[str, str]:
         exam_on=today + timedelta(days=7),
         weekly_minutes=180,
     )
-    Reminder.objects.create(
+    row = Reminder.objects.create(
         candidate=candidate,
         kind=Reminder.Kind.EXAM,
         certification=cloud,
         day=today,
         email_due_at=timezone.now(),
     )
+    mailing.send(row.pk, Reminder)
     return make_addresses()
 
 
