@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from scoring import unsubscribing
+from scoring import review_queue, studying, unsubscribing
 from scoring.composing import composed, message_id, speaking_to
-from scoring.models import Reminder, ReviewCard, StudyPlan
+from scoring.models import Reminder, StudyPlan
 
 RELATED = ("candidate",)
-CARD_SECONDS = 60
 
 # What is worth doing from so many days on, down to the next number.
 ADVICE = (
@@ -28,7 +27,7 @@ ADVICE = (
 def message(reminder: Reminder, recipient: User) -> EmailMultiAlternatives | None:
     """The letter; None when it is not wanted any more, or there is nothing left to remind of.
 
-    One statement; the relations in RELATED are taken as loaded.
+    One statement, two for reviews; the relations in RELATED are taken as loaded.
     """
     if not unsubscribing.wants(recipient, reminder.kind):
         return None
@@ -51,10 +50,10 @@ def message(reminder: Reminder, recipient: User) -> EmailMultiAlternatives | Non
 
 def of_reviews(reminder: Reminder, recipient: User) -> dict[str, Any] | None:
     """Only on its own day: the next has a letter of its own."""
-    count = ReviewCard.objects.for_candidate(recipient).due().count()
+    count = studying.askable(recipient).due().count()
     if not count or timezone.localdate() != reminder.day:
         return None
-    minutes = -(-count * CARD_SECONDS // 60)
+    minutes = -(-count * review_queue.seconds_of_one(recipient) // 60)
     subject = ngettext("%(count)d question to review", "%(count)d questions to review", count)
     return {
         "subject": subject % {"count": count},

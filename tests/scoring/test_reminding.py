@@ -8,6 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import User
+from questions.models import QuestionVersion
 from scoring import mailing, reminding, unsubscribing
 from scoring.models import EmailState, Reminder, ReviewCard, StudyPlan
 from scoring.tasks import owe_reminders, send_owed_summaries
@@ -228,7 +229,13 @@ def too_late(reader):
     Reminder.objects.filter(candidate=reader).update(day=DAY - timedelta(days=1))
 
 
-@pytest.mark.parametrize("change", [switched_off, reviewed, too_late])
+def withdrawn(reader):
+    QuestionVersion.objects.filter(question__review_cards__candidate=reader).update(
+        withdrawn_at=LONG_AGO
+    )
+
+
+@pytest.mark.parametrize("change", [switched_off, reviewed, too_late, withdrawn])
 def test_what_is_no_longer_so_is_not_sent(at_eight, change):
     reader = make_reader()
     make_card(reader)
@@ -245,11 +252,11 @@ def test_a_plan_given_up_is_no_longer_told(at_eight):
     assert (mail.outbox, state(reminder)) == ([], EmailState.NONE)
 
 
-def test_sending_is_five_statements(at_eight, django_assert_num_queries):
+def test_sending_is_six_statements(at_eight, django_assert_num_queries):
     reader = make_reader()
     make_card(reader)
     reminder = make_reminder(reader, at_eight)
-    with django_assert_num_queries(5 + 2):
+    with django_assert_num_queries(6 + 2):
         mailing.send(reminder.pk, Reminder)
     assert state(reminder) == EmailState.SENT
 
