@@ -10,7 +10,9 @@ LEVELS = {"accounts": 1, "questions": 2, "exams": 3, "scoring": 4}
 ROOF = {"config/urls.py", "config/celery.py"}
 PURE = ("exams/clock.py", "exams/letters.py", "exams/blueprint.py", "exams/limits.py",
         "exams/parallel.py", "questions/formats/", "scoring/scaling.py", "scoring/precision.py",
-        "scoring/keys.py")  # fmt: skip
+        "scoring/keys.py", "scoring/forecast.py", "scoring/readiness.py", "scoring/calibration.py",
+        "scoring/repetition.py", "questions/bank_checks.py", "questions/wording.py",
+        "questions/service_names.py", "exams/needs.py")  # fmt: skip
 DJANGO = ("django", "allauth", "csp")
 VAGUE = {"utils", "helpers", "services", "common", "core"}
 

@@ -357,8 +357,9 @@ def test_a_stranger_cannot_submit():
 @pytest.mark.parametrize("size", [10, 65])
 def test_submitting_with_scoring_is_a_fixed_few_statements(django_assert_num_queries, size):
     sitting = make_sitting(make_form(make_exam(question_count=size)), make_user())
-    # savepoint, close, sitting, responses with keys, result, domain results, release
-    with django_assert_num_queries(7):
+    # savepoint, close, sitting, responses with keys, result, domain results, responses with
+    # versions, review cards, release
+    with django_assert_num_queries(9):
         delivery.submit(token_of(sitting))
 
 
