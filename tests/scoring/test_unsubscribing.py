@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from scoring import unsubscribing
 from tests.exams.factories import make_user
+from tests.scoring.test_reminding import make_card
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,14 @@ def test_the_page_of_reviews_has_one(client, ada):
     assert switches(ada) == (False, True)
     assert client.post(address, {"on": "1"})["Location"] == reverse("review")
     assert switches(ada) == (True, True)
+
+
+def test_it_stands_below_the_queue(client, ada):
+    make_card(ada)
+    client.force_login(ada)
+    page = words(client.get(reverse("review")))
+    assert "On days with reviews due, an e-mail reminds you in the morning." in page
+    assert f'action="{reverse("remind_of_reviews")}"' in page
 
 
 def test_a_guest_has_no_switch(client):
