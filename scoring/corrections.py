@@ -25,7 +25,7 @@ from questions.content import Content, check_key
 from questions.models import QuestionVersion
 from questions.reviewing import ReasonMissingError
 from questions.trail import Act, record
-from scoring import keys, results
+from scoring import keys, results, studying
 from scoring.keys import Ruling
 from scoring.models import Result, ResultRevision
 from scoring.results import Scale, Tally, any_of
@@ -84,9 +84,10 @@ class Move:
 
     @property
     def is_told(self) -> bool:
-        """Whether there is somebody to write to."""
+        """Whether there is somebody to write to, and who knows the result that moves."""
         candidate = self.result.recipient
-        return candidate is not None and candidate.is_active
+        is_known = self.result.is_released(self.result.asked_at)
+        return is_known and candidate is not None and candidate.is_active
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def touched_sittings(
 
 
 def with_candidates(sitting_ids: Sequence[int]) -> QuerySet[Result]:
-    chosen: QuerySet[Result] = Result.objects.filter(pk__in=any_of(sitting_ids))
+    chosen: QuerySet[Result] = Result.objects.filter(pk__in=any_of(sitting_ids)).with_clock()
     return chosen.select_related("sitting__candidate").order_by("pk")
 
 
@@ -268,6 +269,9 @@ def carry_out(correction: Correction) -> Impact:
     moved: list[Move] = []
     for start in range(0, len(touched), BATCH):
         moved += rescore(touched[start : start + BATCH], correction)
+    studying.forgive(
+        Response.objects.filter(form_question__version=correction.version).values("pk")
+    )
     return Impact(judged_count, moved)
 
 

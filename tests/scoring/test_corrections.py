@@ -15,7 +15,7 @@ from questions.models import QuestionVersion, TrailEntry
 from questions.reviewing import ReasonMissingError
 from scoring import corrections, mailing
 from scoring.corrections import PassesLost, UnfitKey
-from scoring.models import Result, ResultRevision
+from scoring.models import Result, ResultRevision, ReviewCard
 from tests.exams.factories import (
     make_exam,
     make_form,
@@ -26,7 +26,7 @@ from tests.exams.factories import (
     token_of,
 )
 from tests.questions.factories import make_certification, make_question
-from tests.scoring.factories import make_mock, make_open_sitting
+from tests.scoring.factories import make_mock, make_open_sitting, make_result
 
 pytestmark = pytest.mark.django_db
 WHY = "The documentation says otherwise."
@@ -411,3 +411,12 @@ def test_a_sitting_begun_meanwhile_waits_and_saving_does_not(exam):
         assert begun == []
     thread.join(10)
     assert begun[0].candidate == late
+
+
+def test_a_miss_that_turns_right_comes_back_no_more():
+    sitting = make_result(make_user(), right=3).sitting
+    card = ReviewCard.objects.get()
+    said = card.response.option_order["ABCDEFGH".index(card.response.selected)]
+    actor = make_user("staff@passline.example")
+    corrections.correct_key(card.version, key=said, actor=actor, reason=WHY)
+    assert (ReviewCard.objects.count(), Result.objects.get(pk=sitting.pk).raw_score) == (0, 4)
