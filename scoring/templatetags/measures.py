@@ -35,3 +35,12 @@ def percent(share: Decimal | Fraction | None) -> str:
     hundredths = round(Fraction(share) * 10_000)
     value = (Decimal(hundredths) / 100).normalize()
     return _("%(number)s%%") % {"number": number_format(Decimal(f"{value:f}"))}
+
+
+@register.filter
+def in_clock(duration: timedelta | None) -> str:
+    """Minutes and seconds, as in "2:46"; nothing for no duration."""
+    if duration is None:
+        return ""
+    minutes, seconds = divmod(max(0, int(duration.total_seconds())), 60)
+    return f"{minutes}:{seconds:02}"

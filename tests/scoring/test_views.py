@@ -312,13 +312,13 @@ def test_home_closes_what_is_overdue(as_ada, ada):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_home_takes_five_statements(as_ada, ada, count):
+def test_home_takes_seven_statements(as_ada, ada, count):
     form = make_form(make_exam())
     for _ in range(count):
         sit(ada, form=form)
     make_sitting(form, ada)
 
-    assert len(own_statements(as_ada, reverse("home"))) == 5
+    assert len(own_statements(as_ada, reverse("home"))) == 7
 
 
 def test_home_of_a_new_guest_takes_one_statement(client):
