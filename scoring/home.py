@@ -19,6 +19,8 @@ from questions.models import Certification
 from scoring import charts, plans
 from scoring.models import Result
 from scoring.plans import Plan
+from scoring.progress_next import Step
+from scoring.progress_readiness import Outlook
 from scoring.reports import likely_range, with_results
 
 Status = Certification.Status
@@ -58,6 +60,8 @@ class Shelf:
     history: charts.HistoryPicture | None
     latest: Sequence[Sitting]
     plan: Plan | None = None
+    outlook: Outlook | None = None
+    step: Step | None = None
 
 
 def running(held: Any) -> list[Sitting]:

@@ -13,7 +13,7 @@ from exams import delivery, tokens
 from exams.guests import guest_key
 from exams.models import Sitting
 from scoring import home as homes
-from scoring import reports
+from scoring import progress_home, progress_readiness, reports
 from scoring.reports import Show
 
 PAGE_SIZE = 25
@@ -30,7 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if any([delivery.close_if_overdue(pk) for pk in overdue]):  # noqa: C419 (all of them)
         sittings = homes.running(held)
     shelves = homes.shelves(request.user, held, sittings)
-    shelves = homes.planned(shelves, request.user, timezone.localdate(now))
+    today = timezone.localdate(now)
+    shelves = homes.planned(shelves, request.user, today)
+    shelves = progress_home.forecast(shelves, request.user, now)
+    progress_readiness.keep(request.user, [shelf.outlook for shelf in shelves], today)
     context = {
         "running": homes.running_lines(sittings, now),
         "shelves": shelves,
