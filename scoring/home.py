@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -106,10 +106,10 @@ def shelves(user: Any, held: Any, open_sittings: Iterable[Sitting]) -> list[Shel
     return sorted(found, key=lambda one: one.certification.status == Status.RETIRED)
 
 
-def planned(shelves: Iterable[Shelf], user: Any, today: date) -> list[Shelf]:
-    """The shelves with the candidate's study plans; one statement, none for a guest."""
+def planned(shelves: Iterable[Shelf], user: Any, now: datetime) -> list[Shelf]:
+    """The shelves with the candidate's study plans; as many statements as the plans take."""
     found = list(shelves)
-    by_id = plans.of_candidate(user, [shelf.certification for shelf in found], today)
+    by_id = plans.of_candidate(user, [shelf.certification for shelf in found], now)
     return [replace(shelf, plan=by_id.get(shelf.certification.pk)) for shelf in found]
 
 

@@ -29,26 +29,23 @@ PART = "scoring/plan/_plan.html"
 @never_cache
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     certification = get_object_or_404(Certification, code=code)
-    today = timezone.localdate()
+    user, now = person(request), timezone.now()
     if request.method != "POST":
-        row = plans.row_of(request.user, certification)
-        return render(request, PAGE, {"plan": plans.plan(certification, row, today)})
-    form = PlanForm(request.POST, certification=certification, today=today)
+        return render(request, PAGE, {"plan": plans.one_of(user, certification, now)})
     if "remove" in request.POST:
-        plans.drop(request.user, certification)
+        plans.drop(user, certification)
         return kept(request, certification, _("Your plan is removed."))
+    form = PlanForm(request.POST, certification=certification, today=timezone.localdate(now))
     if form.is_valid():
-        plans.keep(request.user, certification, **form.cleaned_data)
+        plans.keep(user, certification, **form.cleaned_data)
         return kept(request, certification, _("Your plan is saved."))
-    row = plans.row_of(request.user, certification)
-    return answered(request, plans.plan(certification, row, today, form), status=422)
+    return answered(request, plans.one_of(user, certification, now, form), status=422)
 
 
 def kept(request: HttpRequest, certification: Certification, told: str) -> HttpResponse:
     """The part as it now stands, or the way back to its shelf."""
     if "HX-Request" in request.headers:
-        row = plans.row_of(request.user, certification)
-        return answered(request, plans.plan(certification, row, timezone.localdate()))
+        return answered(request, plans.one_of(request.user, certification, timezone.now()))
     messages.success(request, told)
     return redirect(f"{reverse('home')}#plan-{certification.pk}")
 

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         sittings = homes.running(held)
     shelves = homes.shelves(request.user, held, sittings)
     today = timezone.localdate(now)
-    shelves = homes.planned(shelves, request.user, today)
+    shelves = homes.planned(shelves, request.user, now)
     shelves = progress_home.forecast(shelves, request.user, now)
     progress_readiness.keep(request.user, [shelf.outlook for shelf in shelves], today)
     context = {

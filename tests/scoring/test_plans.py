@@ -1,16 +1,17 @@
 """The study plan: what is kept, what is refused, and how it stands on home."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from scoring import plans
-from scoring.models import StudyPlan
+from exams.models import Sitting
+from scoring import plan_weeks, plans
+from scoring.models import ReviewCard, StudyPlan
 from scoring.plan_forms import PlanForm
-from tests.exams.factories import make_exam, make_user
-from tests.questions.factories import make_certification
+from tests.exams.factories import make_exam, make_form, make_sitting, make_user, submit
+from tests.questions.factories import make_certification, make_question
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +121,7 @@ def test_home_shows_it_in_its_shelf_and_changes_it_without_javascript(as_ada, ce
     assert (response.status_code, response["Location"]) == (302, f"/#plan-{certification.pk}")
     page = words(as_ada.get(reverse("home")))
     assert "<strong>9 days left</strong>" in page
-    assert "<strong>120 minutes</strong> to study each week" in page
+    assert "<strong>0 of 120 minutes</strong> this week" in page
     assert f'value="{coming()}"' in page
 
 
@@ -173,10 +174,63 @@ def test_plans_are_one_s_own(as_ada, certification):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_plans_are_one_statement(ada, count, django_assert_num_queries):
+def test_plans_are_one_statement_and_three_with_goals(ada, count, django_assert_num_queries):
     certifications = [make_certification() for _ in range(count)]
     for one in certifications:
         plans.keep(ada, one, exam_on=TODAY, weekly_minutes=None)
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
     with django_assert_num_queries(1):
-        found = plans.of_candidate(ada, certifications, TODAY)
+        found = plans.of_candidate(ada, certifications, now)
     assert [found[one.pk].days_left for one in certifications] == [0] * count
+    StudyPlan.objects.update(weekly_minutes=100)
+    with django_assert_num_queries(3):
+        plans.of_candidate(ada, certifications, now)
+
+
+# --- This week
+
+
+def at(day, hour=12):
+    return datetime(2026, 11, day, hour, tzinfo=UTC)
+
+
+def sat_for(user, exam, minutes, until) -> None:
+    sitting = make_sitting(exam.forms.first() or make_form(exam), user)
+    submit(sitting)
+    Sitting.objects.filter(pk=sitting.pk).update(
+        started_at=until - timedelta(minutes=minutes), submitted_at=until
+    )
+
+
+def review_for(user, version, seconds, when) -> None:
+    card = ReviewCard.objects.create(
+        candidate=user, question=version.question, version=version, reason="missed",
+        stability=1, difficulty=5, due_at=when,
+    )  # fmt: skip
+    card.entries.create(
+        version=version, option_order="ABCD", responded_at=when, seconds=seconds, is_right=True
+    )
+
+
+def test_the_week_begins_on_the_candidate_s_monday():
+    with timezone.override("Asia/Tokyo"):
+        assert plan_weeks.start_of_week(at(24)) == at(22, 15)
+        assert plan_weeks.start_of_week(at(22, 15)) == at(22, 15)
+        assert plan_weeks.start_of_week(at(22, 14)) == at(15, 15)
+
+
+def test_this_week_s_minutes_stand_beside_the_goal(ada, certification):
+    exam = make_exam(certification)
+    sat_for(ada, exam, 20, at(23))
+    sat_for(ada, exam, 31, at(22))  # last week
+    sat_for(make_user("bob@passline.example"), exam, 40, at(24))
+    review_for(ada, make_question(certification), 61, at(24))
+    other = make_certification("X-2")
+    sat_for(ada, make_exam(other, slug="other"), 15, at(24))
+    plans.keep(ada, certification, exam_on=None, weekly_minutes=22)
+    plans.keep(ada, other, exam_on=None, weekly_minutes=60)
+    found = plans.of_candidate(ada, [certification, other], at(25))
+    told = [
+        (plan.studied_minutes, plan.studied_percent, plan.is_reached) for plan in found.values()
+    ]
+    assert told == [(22, 100, True), (15, 25, False)]
