@@ -122,6 +122,12 @@ def begin(
         deadline=Now() + limit if limit else None,
         extra_minutes=extra_minutes,
     )
+    lay_out(sitting, questions_shown_to(candidate, guest_key), rng)
+    return sitting
+
+
+def lay_out(sitting: Sitting, shown: QuerySet[Response, Any], rng: random.Random) -> None:
+    """Write a response for each question; `shown` are the ids of questions seen before."""
     Response.objects.bulk_create(
         Response(
             sitting=sitting,
@@ -131,9 +137,8 @@ def begin(
             choose_count=len(question["version__key"]),
             was_seen=question["was_seen"],
         )
-        for question in questions_of(sitting.form_id, questions_shown_to(candidate, guest_key))
+        for question in questions_of(sitting.form_id, shown)
     )
-    return sitting
 
 
 def freshest_form(exam: Exam, candidate: User | None, guest_key: UUID | None) -> ExamForm:

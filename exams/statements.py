@@ -41,6 +41,23 @@ WHERE r.sitting_id = held.id AND r.position = %(position)s AND r.revision = %(re
 RETURNING r.revision, r.responded_at, held.deadline
 """
 
+CHECK = f"""
+WITH held AS MATERIALIZED (
+    SELECT s.id, s.deadline FROM exams_sitting s
+    WHERE s.id = %(sitting)s AND s.candidate_id = %(candidate)s AND s.submitted_at IS NULL
+        AND s.shows_rationale AND s.seconds_left IS NULL
+    FOR SHARE
+), change (selected, struck) AS (VALUES (%(selected)s::text, ''))
+UPDATE exams_response r
+SET selected = change.selected, first_selected = change.selected, is_guessed = %(is_guessed)s,
+    seconds = %(seconds)s, revision = r.revision + 1,
+    responded_at = clock_timestamp(), checked_at = clock_timestamp()
+FROM held, change
+WHERE r.sitting_id = held.id AND r.position = %(position)s AND r.checked_at IS NULL
+    AND (held.deadline IS NULL OR clock_timestamp() <= held.deadline + %(grace)s * interval '1 s')
+    AND {LETTERS_FIT.format(c="change")}
+"""
+
 SUBMIT = f"""
 WITH held AS MATERIALIZED (
     SELECT s.id, s.deadline

@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from scoring import review_pages, review_queue, studying
+from scoring.check_forms import CheckForm
 from scoring.models import ReviewCard, ReviewEntry
-from scoring.review_forms import CauseForm, RateForm, ReviewForm
+from scoring.review_forms import CauseForm, RateForm
 
 
 @require_safe
@@ -52,7 +53,12 @@ def review_respond(request: HttpRequest, card_id: int, entry_id: int) -> HttpRes
         card.entries.select_related("card", "version").prefetch_related("version__options"),
         pk=entry_id,
     )
-    form = ReviewForm(request.POST, version=entry.version, option_count=len(entry.option_order))
+    form = CheckForm(
+        request.POST,
+        kind=entry.version.kind,
+        count=len(entry.version.key),
+        letters="".join(sorted(entry.option_order)),
+    )
     if not form.is_valid():
         question = review_pages.asked(entry, entry.version)
         context = {"card": card, "entry": entry, "question": question, "form": form}
