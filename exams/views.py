@@ -90,6 +90,8 @@ def room(request: HttpRequest, sitting_id: int) -> HttpResponse:
     if not sitting.is_open(sitting.asked_at):
         delivery.close_if_overdue(sitting.pk)
         return redirect("report", sitting_id=sitting.pk)
+    if sitting.shows_rationale:
+        return redirect("practice_sitting", sitting_id=sitting.pk)
     questions = rooms.questions(sitting)
     context = {
         "sitting": sitting,
