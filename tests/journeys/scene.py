@@ -20,6 +20,8 @@ from questions.models import QuestionVersion
 from tests.exams.factories import key_shown, make_sitting, make_user, respond_all, submit
 from tests.journeys.authoring_scene import make_authoring
 from tests.journeys.plan_scene import make_plans
+from tests.journeys.progress_scene import make_progress
+from tests.journeys.study_scene import make_study
 
 STEPS = ("migrate", "load_bank", "load_exams", "create_demo")
 CAREFUL = "careful@passline.example"
@@ -35,6 +37,8 @@ def prepare() -> None:
     make_careful()
     careful = {"careful": CAREFUL, "careful_password": PASSWORD}
     scene = {**make_sittings(candidate), **make_links(), **careful}
+    make_progress(User.objects.get(email="staff@passline.example"))
+    scene |= make_study(candidate)
     print(json.dumps(scene | make_authoring(candidate) | make_plans(candidate)))
 
 

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.journeys import room
 from tests.journeys.authoring_sights import AUTHORING_SIGHTS
 from tests.journeys.plan_sights import PLAN_SIGHTS
+from tests.journeys.progress_sights import PROGRESS_SIGHTS
+from tests.journeys.study_sights import STUDY_SIGHTS
 from tests.journeys.ways import Scene, Sight, Way, visit
 
 CLICK = "document.querySelector('%s').click()"
@@ -203,4 +205,6 @@ SIGHTS = (
     Sight("admin-questions", "staff", visit("/admin/questions/question/")),
     *AUTHORING_SIGHTS,
     *PLAN_SIGHTS,
+    *PROGRESS_SIGHTS,
+    *STUDY_SIGHTS,
 )

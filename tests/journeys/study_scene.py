@@ -1,0 +1,52 @@
+"""Reviews that are due and a practice under way, for the demo candidate."""
+
+import random
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from exams import practice
+from questions.models import Certification
+from scoring import exposure, studying
+from scoring.models import ReviewCard
+from tests.exams.factories import key_shown
+
+CODE = "CLF-C02"
+
+
+def make_study(candidate: User) -> dict[str, int]:
+    """The ids of a card that is due, of one reviewed just now, and of a practice."""
+    cards = list(ReviewCard.objects.for_candidate(candidate).order_by("pk")[:14])
+    past = timezone.now() - timedelta(hours=2)
+    chosen = ReviewCard.objects.filter(pk__in=[card.pk for card in cards])
+    chosen.update(due_at=past, created_at=past - timedelta(days=1))
+    reviewed = ReviewCard.objects.get(pk=cards[0].pk)
+    review(reviewed)
+    return {
+        "card": cards[1].pk,
+        "reviewed_card": reviewed.pk,
+        "practice": make_practice(candidate),
+    }
+
+
+def review(card: ReviewCard) -> None:
+    version = studying.current_version(card)
+    assert version
+    entry = studying.opened(card, version, random.Random(1))
+    studying.respond(entry, "", is_guessed=False, now=timezone.now())
+
+
+def make_practice(candidate: User) -> int:
+    """Ten questions with a clock, the first three answered, the second of them wrongly."""
+    certification = Certification.objects.get(code=CODE)
+    rng = random.Random(3)
+    drawn = exposure.draw(candidate, exposure.Choice(certification), 10, rng)
+    sitting = practice.start(
+        candidate, certification, drawn, minutes=600, shows_rationale=True, rng=rng
+    )
+    for response in sitting.responses.order_by("position")[:3]:
+        said = "" if response.position == 2 else key_shown(response)
+        practice.check(sitting, response.position, said, is_guessed=False, seconds=40)
+    practice.flag(sitting, 3, is_on=True)
+    return sitting.pk

@@ -1,0 +1,32 @@
+"""Reviews and practice, as they are seen."""
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.ways import Scene, Sight, visit
+
+
+def building_badly(page: Page, scene: Scene) -> None:
+    page.goto("/practice/")
+    page.locator("form#practice-form").evaluate("(form) => { form.noValidate = true; }")
+    page.get_by_label("How many").fill("299")
+    page.get_by_role("button", name="Start practicing").click()
+    expect(page.locator(".errorlist")).to_be_visible()
+
+
+def building(page: Page, scene: Scene) -> None:
+    """The builder with a domain unfolded."""
+    page.goto("/practice/?certification=MLS-C01&source=unseen&length=20&pace=1.5")
+    page.locator(".practice-domain summary").first.click()
+
+
+STUDY_SIGHTS = (
+    Sight("review", "candidate", visit("/review/")),
+    Sight("review-nothing", "author", visit("/review/")),
+    Sight("review-question", "candidate", visit("/review/{card}/")),
+    Sight("review-outcome", "candidate", visit("/review/{reviewed_card}/")),
+    Sight("practice", "candidate", building),
+    Sight("practice-errors", "candidate", building_badly),
+    Sight("practice-question", "candidate", visit("/practice/{practice}/4/")),
+    Sight("practice-right", "candidate", visit("/practice/{practice}/1/")),
+    Sight("practice-wrong", "candidate", visit("/practice/{practice}/2/")),
+)
