@@ -150,7 +150,7 @@ def test_early_is_rounded_and_says_so(as_ada, ada, certification):
     assert "chance of passing a new form" in text
     assert "65 more first responses make it firm." in text
     assert "Score to expect: " in text
-    assert "if the real questions are as hard as these" in text
+    assert "This holds if the real questions are as hard as these." in text
     assert "“as hard as the real exam” (shift 0.00)" in text
 
 
