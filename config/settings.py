@@ -207,7 +207,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SITE_URL.startswith("https") else "http"
 # How many proxies stand in front: without the visitor's own address, all share one rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-ACCOUNT_RATE_LIMITS = {"start_as_guest": f"{env.int('GUEST_STARTS', default=20)}/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "start_as_guest": f"{env.int('GUEST_STARTS', default=20)}/h/ip",
+    "redeem": "10/h/user",
+}
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.forms.AuthenticateForm",

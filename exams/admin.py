@@ -1,5 +1,9 @@
-"""Delivery for staff: what was drawn and said is looked at; only time may be added."""
+"""Delivery for staff: exams are set up, codes made, and time is added.
 
+What was drawn and said is looked at only.
+"""
+
+import csv
 import random
 from datetime import timedelta
 from typing import Any
@@ -9,15 +13,17 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from exams import access
 from exams.assembly import NotDrawn, draw_form
-from exams.models import Exam, ExamForm, FormQuestion, LateResponse, Response, Sitting
+from exams.models import AccessCode, Exam, ExamForm, FormQuestion, LateResponse, Response, Sitting
 
 DRAWN_TO = ("certification", "pool", "question_count", "unscored_count")
 MOST_MINUTES = 24 * 60
+MOST_CODES = 1000
 
 
 class ReadOnlyInline(admin.TabularInline[Any, Sitting]):
@@ -54,13 +60,21 @@ class ExamAdmin(admin.ModelAdmin[Exam]):
         "minutes",
         "form_count",
         "is_open_to_guests",
+        "is_restricted",
+        "results_mode",
         "opened_at",
     )
-    list_filter = ("certification", "pool", ("opened_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        "certification",
+        "pool",
+        "results_mode",
+        "is_restricted",
+        ("opened_at", admin.EmptyFieldListFilter),
+    )
     list_select_related = ("certification",)
     search_fields = ("name", "slug", "certification__code")
     prepopulated_fields = {"slug": ("name",)}
-    actions = ("draw_forms",)
+    actions: tuple[str, ...] = ("draw_forms",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exam]:
         return super().get_queryset(request).annotate(form_count=Count("forms"))
@@ -68,6 +82,13 @@ class ExamAdmin(admin.ModelAdmin[Exam]):
     @admin.display(description=_("forms"), ordering="form_count")
     def form_count(self, exam: Any) -> int:
         return int(exam.form_count)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """What a pass opens is an exam that only a code opens."""
+        if db_field.name == "reward":
+            restricted = Exam.objects.filter(is_restricted=True)
+            options["queryset"] = restricted.select_related("certification")
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Exam | None = None) -> tuple[str, ...]:
         """What its forms were drawn to stays, once there is one."""
@@ -286,3 +307,80 @@ class SittingAdmin(admin.ModelAdmin[Sitting]):
     ) -> Any:
         minutes, deadline = form.cleaned_data["more_minutes"], form.instance.deadline
         return f"Added {minutes} minutes; the deadline is {deadline:%Y-%m-%d %H:%M:%S} UTC."
+
+
+# --- Access codes
+
+
+class CodesForm(forms.ModelForm[AccessCode]):
+    """So many codes of one exam at once."""
+
+    count = forms.IntegerField(label=_("how many"), min_value=1, max_value=MOST_CODES, initial=1)
+
+    class Meta:
+        model = AccessCode
+        fields = ("exam",)
+
+
+@admin.register(AccessCode)
+class AccessCodeAdmin(admin.ModelAdmin[AccessCode]):
+    """Codes are made in numbers and never changed; one that was redeemed stays."""
+
+    form = CodesForm
+    list_display = ("code", "exam", "issued_at", "issued_to", "redeemed_by", "redeemed_at")
+    list_filter = (("exam", ExamFilter), ("redeemed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("exam__certification", "issued_to", "redeemed_by")
+    search_fields = ("code", "issued_to__email", "redeemed_by__email")
+    date_hierarchy = "issued_at"
+    show_full_result_count = False
+    actions = ("download",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: AccessCode | None = None) -> Any:
+        fields = ("exam", "count") if obj is None else self.list_display
+        return [(None, {"fields": fields})]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        restricted = Exam.objects.filter(is_restricted=True)
+        options["queryset"] = restricted.select_related("certification")
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessCode | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessCode | None = None) -> bool:
+        is_free = obj is None or obj.redeemed_at is None
+        return is_free and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: AccessCode, form: Any, change: bool) -> None:
+        """The row of the page is the first of those asked for."""
+        obj.code = access.new_code()
+        obj.save()
+        access.make(obj.exam, form.cleaned_data["count"] - 1)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        return f"Made {form.cleaned_data['count']} access codes of {form.instance.exam}."
+
+    @admin.action(description=_("Download as CSV"), permissions=["view"])
+    def download(self, request: HttpRequest, codes: QuerySet[AccessCode]) -> HttpResponse:
+        response = HttpResponse(content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="access-codes.csv"'
+        lines = csv.writer(response)
+        lines.writerow(["code", "exam", "issued_at", "issued_to", "redeemed_by", "redeemed_at"])
+        for one in codes.select_related("exam", "issued_to", "redeemed_by"):
+            lines.writerow(code_row(one))
+        return response
+
+
+def code_row(code: AccessCode) -> list[str]:
+    people = [one.email if one else "" for one in (code.issued_to, code.redeemed_by)]
+    redeemed_at = code.redeemed_at.isoformat() if code.redeemed_at else ""
+    issued_to, redeemed_by = map(as_text, people)
+    issued_at = code.issued_at.isoformat()
+    return [code.code, code.exam.slug, issued_at, issued_to, redeemed_by, redeemed_at]
+
+
+def as_text(text: str) -> str:
+    """No spreadsheet takes an address for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -46,7 +46,8 @@ def by_token(view: TokenView) -> TokenView:
 
 @require_safe
 def exam_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    exam = get_object_or_404(Exam.objects.opened().select_related("certification"), slug=slug)
+    exams = Exam.objects.opened().with_access(request.user)
+    exam = get_object_or_404(exams.select_related("certification", "reward"), slug=slug)
     held = Sitting.objects.held_by(request.user, guest_key(request))
     context = {
         "exam": exam,
@@ -65,7 +66,8 @@ def extra_minutes(request: HttpRequest, exam: Exam) -> int:
 
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    exam = get_object_or_404(Exam.objects.opened().select_related("certification"), slug=slug)
+    exams = Exam.objects.opened().unlocked_for(request.user).select_related("certification")
+    exam = get_object_or_404(exams, slug=slug)
     user = request.user if request.user.is_authenticated else None
     if not exam.is_open_to(request.user):
         return redirect_to_login(reverse("exam_detail", args=[slug]))

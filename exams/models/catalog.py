@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,15 @@ class ExamQuerySet(models.QuerySet["Exam"]):
 
     def sat_as_exams(self) -> Self:
         return self.filter(mode=Exam.Mode.EXAM)
+
+    def with_access(self, user: Any) -> Self:
+        """Each with `is_locked`: restricted, and this person has redeemed no code for it."""
+        codes = AccessCode.objects.filter(exam=OuterRef("pk"), redeemed_by=user.pk)
+        is_locked = Q(is_restricted=True) & ~Exists(codes) if user.pk else Q(is_restricted=True)
+        return self.annotate(is_locked=ExpressionWrapper(is_locked, BooleanField()))
+
+    def unlocked_for(self, user: Any) -> Self:
+        return self.with_access(user).filter(is_locked=False)
 
 
 class Exam(models.Model):
@@ -84,6 +93,8 @@ class Exam(models.Model):
     )
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
 
+    is_locked: bool  # only on rows of `with_access`
+
     objects = ExamQuerySet.as_manager()
 
     class Meta:
@@ -108,7 +119,12 @@ class Exam(models.Model):
         return f"{self.certification.code} {self.name}"
 
     def is_open_to(self, user: Any) -> bool:
-        """Whether this person may start it: a guest only what is open to guests."""
+        """Whether this person may start it: a guest only what is open to guests.
+
+        A restricted exam is open only where a row of `with_access` says so.
+        """
+        if getattr(self, "is_locked", self.is_restricted):
+            return False
         return self.is_open_to_guests or bool(user.is_authenticated)
 
     @property
