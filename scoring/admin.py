@@ -1,5 +1,9 @@
-"""Results and their revisions as staff see them: read only, with one act, sending again."""
+"""Results, revisions and letters as staff see them: read only, with two acts.
 
+One is to send an e-mail again, the other to release results, also all of an exam.
+"""
+
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,9 +14,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from exams.admin import ExamFilter
-from scoring import bell, mailing
-from scoring.models import DomainResult, EmailState, OwedLetter, Reminder, Result, ResultRevision
+from exams.admin import ExamAdmin, ExamFilter
+from exams.models import Exam
+from scoring import bell, mailing, releasing
+from scoring.models import (
+    Certificate,
+    DomainResult,
+    EmailState,
+    OwedLetter,
+    Reminder,
+    Result,
+    ResultRevision,
+    Survey,
+)
 
 L = TypeVar("L", bound=OwedLetter)
 
@@ -46,7 +60,7 @@ class ReadOnly:
 class LetterAdmin(ReadOnly, admin.ModelAdmin[L]):
     """Rows that owe a letter, with its state."""
 
-    actions = ("send_again",)
+    actions: tuple[str, ...] = ("send_again",)
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[L]:
@@ -98,6 +112,28 @@ class DomainResultInline(ReadOnly, admin.TabularInline[DomainResult, Result]):
         return super().get_queryset(request).select_related("domain")
 
 
+class ReleasedFilter(admin.SimpleListFilter):
+    title = _("release")
+    parameter_name = "released"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return (("yes", _("released")), ("no", _("not released")))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "yes":
+            return queryset.released()
+        return queryset.withheld() if self.value() == "no" else queryset
+
+
+def tell_of_release(model_admin: Any, request: HttpRequest, released: Sequence[Result]) -> None:
+    """A trail for each result, and a word on the page."""
+    for result in released:
+        model_admin.log_change(request, result, "Released the result.")
+    text = ngettext("%(count)s result released.", "%(count)s results released.", len(released))
+    level = messages.SUCCESS if released else messages.WARNING
+    model_admin.message_user(request, text % {"count": len(released)}, level)
+
+
 @admin.register(Result)
 class ResultAdmin(LetterAdmin[Result]):
     list_display = (
@@ -106,10 +142,12 @@ class ResultAdmin(LetterAdmin[Result]):
         "scaled_score",
         "has_passed",
         "scored_at",
+        "release_at",
         "email_state",
         "emailed_at",
     )
-    list_filter = (EmailStateFilter, "has_passed", ("sitting__exam", ExamFilter))
+    list_filter = (ReleasedFilter, EmailStateFilter, "has_passed", ("sitting__exam", ExamFilter))
+    actions = (*LetterAdmin.actions, "release")
     list_select_related = ("sitting__exam__certification", "sitting__candidate")
     search_fields = ("sitting__candidate__email", "=sitting__pk")
     date_hierarchy = "scored_at"
@@ -121,6 +159,14 @@ class ResultAdmin(LetterAdmin[Result]):
 
     def ring(self, letter: Result) -> None:
         transaction.on_commit(partial(bell.ring, letter.pk))
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("scoring.change_result")
+
+    @admin.action(description=_("Release now"), permissions=["release"])
+    def release(self, request: HttpRequest, queryset: QuerySet[Result]) -> None:
+        released = releasing.by_staff(list(queryset.values_list("pk", flat=True)))
+        tell_of_release(self, request, released)
 
 
 @admin.register(ResultRevision)
@@ -152,3 +198,57 @@ class ReminderAdmin(LetterAdmin[Reminder]):
     list_select_related = ("candidate", "certification")
     search_fields = ("candidate__email",)
     date_hierarchy = "day"
+
+
+# --- What follows a result
+
+
+@admin.register(Survey)
+class SurveyAdmin(ReadOnly, admin.ModelAdmin[Survey]):
+    list_display = ("sitting", "difficulty", "time", "remark", "at")
+    list_filter = ("difficulty", "time", ("sitting__exam", ExamFilter))
+    list_select_related = ("sitting__exam__certification",)
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnly, admin.ModelAdmin[Certificate]):
+    list_display = ("token", "name", "result", "is_standing", "issued_at", "expires_on")
+    list_select_related = ("result__sitting__exam__certification",)
+    search_fields = ("name", "result__sitting__candidate__email")
+    date_hierarchy = "issued_at"
+    show_full_result_count = False
+
+    @admin.display(description=_("stands"), boolean=True)
+    def is_standing(self, certificate: Certificate) -> bool:
+        """Not once a correction has taken the pass away."""
+        return bool(certificate.result.has_passed)
+
+
+# --- Exams: how their results are shown
+
+admin.site.unregister(Exam)
+
+
+@admin.register(Exam)
+class ReleasingExamAdmin(ExamAdmin):
+    """Delivery's page, with the release that delivery knows nothing of."""
+
+    actions = (*ExamAdmin.actions, "release_results")
+
+    def has_release_results_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("scoring.change_result")
+
+    @admin.action(description=_("Release results now"), permissions=["release_results"])
+    def release_results(self, request: HttpRequest, exams: QuerySet[Exam]) -> None:
+        for exam in exams.select_related("certification"):
+            released = releasing.release_exam(exam)
+            self.log_change(request, exam, f"Released {len(released)} results.")
+            tell_of_release(self, request, released)
+
+    def save_model(self, request: HttpRequest, obj: Exam, form: Any, change: bool) -> None:
+        """Results that wait keep to the rule as it is now."""
+        super().save_model(request, obj, form, change)
+        if change and {"results_mode", "release_at"} & set(form.changed_data):
+            releasing.follow(obj)

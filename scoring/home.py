@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Now
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from scoring.models import Result
 from scoring.plans import Plan
 from scoring.progress_next import Step
 from scoring.progress_readiness import Outlook
-from scoring.reports import likely_range, with_results
+from scoring.reports import likely_range, veiled, with_results
 
 Status = Certification.Status
 LATEST_COUNT = 5
@@ -45,6 +45,7 @@ class Running:
 class ExamLine:
     exam: Exam
     may_start: bool
+    is_locked: bool
     running: Sitting | None
     best_score: int | None
     has_passed: bool
@@ -95,11 +96,12 @@ def shelves(user: Any, held: Any, open_sittings: Iterable[Sitting]) -> list[Shel
 
     Retired certifications come last.
     """
-    exams = Exam.objects.opened().select_related("certification")
+    exams = Exam.objects.opened().sat_as_exams().with_access(user)
+    exams = exams.select_related("certification")
     ordered = exams.order_by("certification__code", "position", "name")
     best = best_by_exam(held)
     opened = {sitting.exam_id: sitting for sitting in open_sittings}
-    recent = list(earned(held)[:RECENT_COUNT])
+    recent = veiled(earned(held)[:RECENT_COUNT])
     lines = [exam_line(exam, user, best.get(exam.pk, {}), opened.get(exam.pk)) for exam in ordered]
     grouped = groupby(lines, lambda line: line.exam.certification_id)
     found = [shelf(list(group), recent) for _id, group in grouped]
@@ -113,20 +115,22 @@ def planned(shelves: Iterable[Shelf], user: Any, now: datetime) -> list[Shelf]:
     return [replace(shelf, plan=by_id.get(shelf.certification.pk)) for shelf in found]
 
 
-def earned(held: Any) -> QuerySet[Sitting]:
-    """Submitted sittings with their results, newest first."""
-    submitted = held.submitted().filter(result__isnull=False)
+def earned(held: Any) -> QuerySet[Any]:
+    """Submitted exam sittings with their results, newest first; to be `veiled` when shown."""
+    submitted = held.submitted().filter(result__isnull=False, exam__mode=Exam.Mode.EXAM)
     return with_results(submitted).order_by("-submitted_at", "-pk")
 
 
 def best_by_exam(held: Any) -> dict[int, dict[str, Any]]:
+    """Of the results that are released; `sitting_count` counts all."""
+    is_released = Q(result__release_at__lte=Now())
     rows = (
         held.submitted()
         .order_by()
         .values("exam_id")
         .annotate(
-            best_score=Max("result__scaled_score"),
-            passed_count=Count("pk", filter=Q(result__has_passed=True)),
+            best_score=Max("result__scaled_score", filter=is_released),
+            passed_count=Count("pk", filter=is_released & Q(result__has_passed=True)),
             sitting_count=Count("pk"),
         )
     )
@@ -139,6 +143,7 @@ def exam_line(
     return ExamLine(
         exam=exam,
         may_start=exam.is_open_to(user),
+        is_locked=exam.is_locked,
         running=open_sitting,
         best_score=best.get("best_score"),
         has_passed=bool(best.get("passed_count")),

@@ -1,20 +1,30 @@
 """The report of one sitting: what was earned, how sure that is, and every question explained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.enums import TextChoices
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from exams import clock
-from exams.models import LateResponse, Sitting
+from exams.models import AccessCode, LateResponse, Sitting
 from questions.models import Domain, Option, Prompt, Service, TrailEntry
-from scoring import charts, precision
-from scoring.models import Result, ResultRevision
+from scoring import benefits, certificates, charts, precision
+from scoring.models import Certificate, Result, ResultRevision
 from scoring.reviewed import ReviewedQuestion, reviewed
 from scoring.scaling import raw_cut
 
@@ -76,6 +86,18 @@ class Change:
 
 
 @dataclass(frozen=True)
+class After:
+    """What follows a pass: nothing of it for a fail."""
+
+    may_be_certified: bool
+    certificate: Certificate | None
+    reward: AccessCode | None
+    is_mock: bool
+    voucher: Decimal
+    cost_path: benefits.CostPath | None
+
+
+@dataclass(frozen=True)
 class Report:
     sitting: Sitting
     result: Result
@@ -88,6 +110,7 @@ class Report:
     questions: Sequence[ReviewedQuestion]
     show: Show
     history: Sequence[Change]
+    after: After | None
 
     @property
     def shown(self) -> list[ReviewedQuestion]:
@@ -114,10 +137,11 @@ class Report:
 
 
 def report(sitting: Sitting, *, show: Show, now: datetime) -> Report:
-    """Read what a submitted sitting was worth; four statements beside the sitting's own.
+    """Read what a released sitting was worth; four statements beside the sitting's own.
 
-    One more when a question was corrected after it was published. `sitting` comes from
-    `with_results`.
+    One more when a question was corrected after it was published, and after a pass one each for
+    the price of the real exam and for the code it brings, where there are such. `sitting` comes
+    from `with_results`.
     """
     result, questions = sitting.result, reviewed_questions(sitting)
     limit = clock.time_limit(sitting.exam.minutes, sitting.extra_minutes)
@@ -135,13 +159,40 @@ def report(sitting: Sitting, *, show: Show, now: datetime) -> Report:
         questions=questions,
         show=show,
         history=history(result, questions),
+        after=after(sitting) if result.has_passed else None,
     )
 
 
-def with_results(sittings: Any) -> QuerySet[Sitting]:
-    """Sittings with exam, certification and, once submitted, the result, in one statement."""
-    joined: QuerySet[Sitting] = sittings.select_related("exam__certification", "result")
-    return joined
+def with_results(sittings: Any) -> QuerySet[Any]:
+    """Sittings with exam, certification and, where there is one, the result, in one statement.
+
+    Each has `is_released`: whether the candidate may see the result by the database's clock.
+    """
+    is_released = ExpressionWrapper(Q(result__release_at__lte=Now()), BooleanField())
+    joined: QuerySet[Any] = sittings.select_related("exam__certification", "result__certificate")
+    found: QuerySet[Any] = joined.annotate(is_released=is_released)
+    return found
+
+
+def veiled(sittings: Iterable[Any]) -> list[Any]:
+    """The sittings; of those not released yet no page gets to know the result."""
+    shown = list(sittings)
+    for sitting in shown:
+        if not sitting.is_released:
+            sitting.result = Result(release_at=sitting.result.release_at)
+    return shown
+
+
+def after(sitting: Sitting) -> After:
+    result, is_mock = sitting.result, benefits.is_mock(sitting.exam)
+    return After(
+        may_be_certified=certificates.may_be_issued(sitting),
+        certificate=getattr(result, "certificate", None),
+        reward=benefits.reward_of(sitting, result),
+        is_mock=is_mock,
+        voucher=benefits.VOUCHER,
+        cost_path=benefits.cost_path(sitting.exam.certification) if is_mock else None,
+    )
 
 
 def score_picture(result: Result) -> charts.ScorePicture | None:
@@ -200,13 +251,17 @@ def summary(result: Result, now: datetime) -> Summary:
 
 
 def history(result: Result, questions: Sequence[ReviewedQuestion]) -> list[Change]:
-    """What corrections did to the result, newest first; asks only where there was one."""
+    """What corrections did to the result since it was shown, newest first.
+
+    Asks only where there was one.
+    """
     places = {
         question.version.pk: question.position for question in questions if question.is_corrected
     }
     if not places:
         return []
-    return [Change(one, places.get(one.version_id)) for one in result.revisions.all()]
+    since = result.revisions.filter(at__gte=result.release_at)
+    return [Change(one, places.get(one.version_id)) for one in since]
 
 
 # Columns of a version that its report has no use for: what was rendered, and the search index.

@@ -73,7 +73,7 @@ def score(sitting: Sitting) -> Result:
     To be called in the transaction that submits, so that a submitted sitting has its result.
     A form without a scored question gives a result without a score, and no e-mail.
     """
-    return record(sitting, email_due_at=email_due_at(sitting))
+    return record(sitting, email_due_at=email_due_at(sitting, release_at(sitting)))
 
 
 def record(sitting: Sitting, *, email_due_at: datetime | None) -> Result:
@@ -215,10 +215,9 @@ def release_at(sitting: Sitting) -> datetime | None:
     return exam.release_at if exam.results_mode == Exam.ResultsMode.LATER else None
 
 
-def email_due_at(sitting: Sitting) -> datetime | None:
+def email_due_at(sitting: Sitting, released_at: datetime | None) -> datetime | None:
     """When the summary falls due: not before the release; none for a guest or for practice."""
-    released = release_at(sitting)
     is_practice = sitting.exam.mode == Exam.Mode.PRACTICE
-    if sitting.candidate_id is None or sitting.submitted_at is None or not released or is_practice:
+    if sitting.candidate_id is None or sitting.submitted_at is None or is_practice:
         return None
-    return max(sitting.submitted_at + sitting.exam.email_delay, released)
+    return released_at and max(sitting.submitted_at + sitting.exam.email_delay, released_at)

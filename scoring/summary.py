@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from scoring import precision
+from scoring import benefits, precision
 from scoring.composing import composed, message_id, speaking_to
 from scoring.models import DomainResult, Result
 from scoring.precision import Band, Standing
@@ -79,7 +79,8 @@ class Cell:
 def message(result: Result, recipient: User) -> EmailMultiAlternatives:
     """The summary of a result that has a score.
 
-    Reads the domain results, one statement; the relations in RELATED are taken as loaded.
+    Reads the domain results, one statement, and the code that a pass brings; the relations in
+    RELATED are taken as loaded.
     """
     with speaking_to(recipient):
         return composed(
@@ -120,6 +121,9 @@ def context(result: Result) -> dict[str, Any]:
         "below_line": below_line,
         "above_line": above_line,
         "missed_url": f"{settings.SITE_URL}{reverse('report', args=[result.pk])}?show=missed",
+        "report_pdf_url": settings.SITE_URL + reverse("report_pdf", args=[result.pk]),
+        "reward": benefits.reward_of(result.sitting, result),
+        "redeem_url": settings.SITE_URL + reverse("redeem"),
     }
 
 

@@ -13,7 +13,7 @@ from exams import delivery, tokens
 from exams.guests import guest_key
 from exams.models import Sitting
 from scoring import home as homes
-from scoring import progress_home, progress_readiness, reports
+from scoring import printing, progress_home, progress_readiness, releasing, reports
 from scoring.reports import Show
 
 PAGE_SIZE = 25
@@ -30,10 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if any([delivery.close_if_overdue(pk) for pk in overdue]):  # noqa: C419 (all of them)
         sittings = homes.running(held)
     shelves = homes.shelves(request.user, held, sittings)
-    today = timezone.localdate(now)
     shelves = homes.planned(shelves, request.user, now)
     shelves = progress_home.forecast(shelves, request.user, now)
-    progress_readiness.keep(request.user, [shelf.outlook for shelf in shelves], today)
+    outlooks = [shelf.outlook for shelf in shelves]
+    progress_readiness.keep(request.user, outlooks, timezone.localdate(now))
     context = {
         "running": homes.running_lines(sittings, now),
         "shelves": shelves,
@@ -48,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def results(request: HttpRequest) -> HttpResponse:
     pages = Paginator(homes.earned(held_sittings(request)), PAGE_SIZE)
     page = pages.get_page(request.GET.get("page"))
+    page.object_list = reports.veiled(page.object_list)
     return render(request, "scoring/results.html", {"page": page})
 
 
@@ -60,15 +61,26 @@ def report(request: HttpRequest, sitting_id: int) -> HttpResponse:
         if not delivery.close_if_overdue(sitting.pk):
             return redirect("room", sitting_id=sitting.pk)
         sitting = held.get(pk=sitting_id)
+    if not sitting.is_released:
+        return waiting(request, sitting)
     show = Show.chosen(request.GET.get("show"))
     context = {
         "report": reports.report(sitting, show=show, now=timezone.now()),
         "token": tokens.issue(sitting, guest_key(request)),
+        "has_pdf": request.user.is_authenticated and printing.is_available(),
     }
     template = "scoring/report.html"
     if request.headers.get("HX-Target") == "review":
         template += "#review"
     return render(request, template, context)
+
+
+def waiting(request: HttpRequest, sitting: Any) -> HttpResponse:
+    """The survey that stands before the result, or a page that says when it comes."""
+    if releasing.asks_survey(sitting):
+        return redirect("survey", sitting_id=sitting.pk)
+    [shown] = reports.veiled([sitting])
+    return render(request, "scoring/after/waiting.html", {"sitting": shown})
 
 
 def held_sittings(request: HttpRequest) -> Any:

@@ -3,9 +3,10 @@
 Results can be rebuilt from the other rooms; their revisions are history and cannot.
 """
 
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -27,6 +28,14 @@ class ResultQuerySet(OwedLetterQuerySet["Result"]):
         """Those the candidate may see by the database's clock."""
         return self.filter(release_at__lte=Now())
 
+    def withheld(self) -> Self:
+        """All others: a survey, a clock or staff still stand before them."""
+        return self.filter(Result.not_yet_shown)
+
+    def with_clock(self) -> Self:
+        """Each with `asked_at`, the database's clock at this query."""
+        return self.annotate(asked_at=Now())
+
 
 class Result(OwedLetter):
     """The score of one sitting, with the scale it was measured on; it owes the results summary."""
@@ -46,6 +55,9 @@ class Result(OwedLetter):
     release_at = models.DateTimeField(
         _("released at"), null=True, blank=True, help_text=_("Empty: not yet.")
     )
+
+    asked_at: datetime  # only on rows of `with_clock`
+    not_yet_shown: ClassVar[Q] = Q(release_at=None) | Q(release_at__gt=Now())
 
     objects = ResultQuerySet.as_manager()
 
@@ -72,8 +84,17 @@ class Result(OwedLetter):
     def recipient(self) -> User | None:
         return self.sitting.candidate
 
+    def is_released(self, now: datetime) -> bool:
+        return self.release_at is not None and self.release_at <= now
+
+
+# Of the rows that hang on a result.
+WITHHELD_RESULT = Q(result__release_at=None) | Q(result__release_at__gt=Now())
+
 
 class DomainResult(models.Model):
+    not_yet_shown: ClassVar[Q] = WITHHELD_RESULT
+
     result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="domain_results")
     domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="results")
     right_count = models.PositiveSmallIntegerField(_("right"))
@@ -102,6 +123,8 @@ class ResultRevision(OwedLetter):
 
     It owes its candidate the news. `raw_*`, `scaled_*` and `has_passed_*` are before and after.
     """
+
+    not_yet_shown: ClassVar[Q] = WITHHELD_RESULT
 
     class Cause(models.TextChoices):
         REKEYED = "rekeyed", _("key corrected")

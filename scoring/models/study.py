@@ -1,6 +1,6 @@
 """What a candidate studies: the questions that come back, the plan, and the letters about it."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -15,7 +15,10 @@ from scoring.models.owed import OwedLetter, OwedLetterQuerySet, index_of_owed
 
 class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
     def for_candidate(self, user: Any) -> Self:
-        return self.filter(candidate_id=user.pk) if user.is_authenticated else self.none()
+        """Their own, without those that a result not yet released will bring."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(candidate_id=user.pk, created_at__lte=Now())
 
     def due(self) -> Self:
         """Those to be asked again by now, by the database's clock."""
@@ -28,6 +31,8 @@ class ReviewCard(models.Model):
     `stability` (days until recall falls to 90 %) and `difficulty` (1 to 10) are FSRS's memory
     state. `response` is where it was missed first.
     """
+
+    not_yet_shown: ClassVar[Q] = Q(created_at__gt=Now())
 
     class Cause(models.TextChoices):
         UNKNOWN = "unknown", _("did not know")

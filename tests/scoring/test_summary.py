@@ -71,6 +71,9 @@ Your whole likely range lies above the pass line. Go through what you missed whi
 The questions you missed, each option explained:
 https://passline.example/results/{passed.pk}/?show=missed
 
+The score report as PDF (log in to open it):
+https://passline.example/results/{passed.pk}/report.pdf
+
 --
 The scale is an estimate: real exams adjust it to the difficulty of each form, so a real score """
         """may differ.
@@ -92,8 +95,9 @@ def test_the_html_says_the_same(passed):
         "Start with Domain 4.", "The scale is an estimate", "not affiliated with",
     ):  # fmt: skip
         assert said in plain
-    [link] = re.findall(r'href="([^"]+)"', html)
-    assert link in text
+    links = re.findall(r'href="([^"]+)"', html)
+    assert len(links) == 2
+    assert all(link in text for link in links)
 
 
 def test_the_styles_are_inline_and_dark_mode_stays(passed):
