@@ -1,4 +1,7 @@
-"""Everything the site holds about one person: exactly what erasing the account would delete."""
+"""Everything the site holds about one person: exactly what erasing the account would delete.
+
+Only what the person may not see yet is left out: a model says so by `not_yet_shown`, a Q.
+"""
 
 from typing import Any
 
@@ -19,10 +22,21 @@ def owned_rows(user: User) -> dict[str, list[Row]]:
     found = {model._meta.label_lower: rows for model, rows in collector.data.items()}
     return {
         label: [
-            _row(row, without=SECRETS.get(label, set())) for row in sorted(found[label], key=_key)
+            _row(row, without=SECRETS.get(label, set()))
+            for row in sorted(_shown(list(found[label])), key=_key)
         ]
         for label in sorted(found)
     }
+
+
+def _shown(rows: list[Model]) -> list[Model]:
+    model = type(rows[0])
+    hidden = getattr(model, "not_yet_shown", None)
+    if hidden is None:
+        return rows
+    ids = model._base_manager.filter(hidden, pk__in=[row.pk for row in rows])
+    withheld = set(ids.values_list("pk", flat=True))
+    return [row for row in rows if row.pk not in withheld]
 
 
 def _key(row: Model) -> Any:
