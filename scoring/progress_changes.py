@@ -1,4 +1,4 @@
-"""Changed responses: what became of the first one, in exams and the sample questions."""
+"""Changed responses: what became of the first complete one, in every kind of sitting."""
 
 from collections import Counter
 from collections.abc import Sequence

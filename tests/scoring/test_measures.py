@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from scoring.templatetags.measures import in_words, percent
+from scoring.templatetags.measures import in_clock, in_words, percent
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,11 @@ def test_a_duration_in_words(duration, words):
 )
 def test_a_share_in_percent(share, words):
     assert percent(share) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clock"), [(0, "0:00"), (59, "0:59"), (166, "2:46"), (3600, "60:00"), (-1, "0:00")]
+)
+def test_minutes_and_seconds(seconds, clock):
+    assert in_clock(timedelta(seconds=seconds)) == clock
+    assert in_clock(None) == ""

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from exams.models import Exam, Response, Sitting
 from questions.models import Certification
+from scoring import home, progress_home, progress_readiness
 from scoring.models import Forecast, Result, StudyPlan
 from tests.exams.factories import make_exam, make_form, make_sitting, make_user, respond_all, submit
 from tests.questions.factories import make_bank, make_certification
@@ -293,3 +294,41 @@ def test_the_goal_of_the_week(as_ada, ada, certification):
     text = page_of(as_ada)
     assert "This week: 30 minutes on 1 day." in text
     assert "15 minutes are left to your goal of 45." in text
+
+
+# --- Home
+
+
+def test_home_says_readiness_and_the_next_step(as_ada, ada, certification):
+    first, second = mock(certification), mock(certification)
+    sit(first, ada, right=50)
+    text = " ".join(as_ada.get(reverse("home")).content.decode().split())
+    assert "to pass a new form (early)." in text
+    assert f'href="{reverse("progress", args=["X-1"])}"' in text
+    assert f'href="{reverse("exam_detail", args=[second.slug])}">Sit Mock exam 2' in text
+
+
+def test_home_says_what_is_missing(as_ada, ada, certification):
+    sit(mock(certification, (13, 0, 7, 2)), ada, right=10)
+    text = as_ada.get(reverse("home")).content.decode()
+    assert "18 more first responses, and your chance of passing can be told." in text
+
+
+def test_home_is_silent_before_anything_was_said(as_ada, ada, certification):
+    mock(certification, (1, 1, 1, 1))
+    assert "readiness-line" not in as_ada.get(reverse("home")).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_home_reads_readiness_in_two_statements_and_keeps_it_in_one(ada, certification, count):
+    exam = mock(certification)
+    for back in range(count):
+        sit(exam, ada, right=40, days=(count - back) / 10)
+    now = timezone.now()
+    shelves = home.shelves(ada, Sitting.objects.for_candidate(ada), [])
+    with CaptureQueriesContext(connection) as read:
+        [shelf] = progress_home.forecast(shelves, ada, now)
+    with CaptureQueriesContext(connection) as kept:
+        progress_readiness.keep(ada, [shelf.outlook], now.date())
+    assert (len(read), len(kept)) == (2, 1)
+    assert shelf.outlook.state == "early"
