@@ -1,6 +1,7 @@
 """Names of services that a question must not use any more, and why. A row is enough for a new one.
 
-As known on 2026-11-24; a name is worth a look when it is met. "Closed" means closed to new customers.
+As known on 2026-11-24; a name is worth a look when it is met. "Closed" is closed to new
+customers.
 """
 
 import re

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from exams import clock
 from exams.models import Exam, Sitting
-from questions.models import Certification
+from questions.models import Certification, Question
 from scoring import charts, plans
 from scoring.models import Result
 from scoring.plans import Plan
@@ -154,7 +154,8 @@ def exam_line(
 def shelf(exams: list[ExamLine], recent: list[Sitting]) -> Shelf:
     certification = exams[0].exam.certification
     own = [sitting for sitting in recent if sitting.exam.certification_id == certification.pk]
-    return Shelf(certification, exams, history(own), own[:LATEST_COUNT])
+    scored = [sitting for sitting in own if sitting.exam.pool != Question.Pool.SAMPLE]
+    return Shelf(certification, exams, history(scored), own[:LATEST_COUNT])
 
 
 def history(sittings: Sequence[Sitting]) -> charts.HistoryPicture | None:

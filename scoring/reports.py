@@ -21,11 +21,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from exams import clock
-from exams.models import AccessCode, LateResponse, Sitting
+from exams.models import AccessCode, Exam, LateResponse, Sitting
 from questions.models import Domain, Option, Prompt, Service, TrailEntry
 from scoring import benefits, certificates, charts, precision
 from scoring.models import Certificate, Result, ResultRevision
-from scoring.reviewed import ReviewedQuestion, reviewed
+from scoring.reviewed import Outcome, ReviewedQuestion, reviewed
 from scoring.scaling import raw_cut
 
 
@@ -98,6 +98,19 @@ class After:
 
 
 @dataclass(frozen=True)
+class Share:
+    """So many right of so many scored questions."""
+
+    right_count: int
+    scored_count: int
+
+    @property
+    def percent(self) -> int:
+        """Rounded down."""
+        return 100 * self.right_count // self.scored_count if self.scored_count else 0
+
+
+@dataclass(frozen=True)
 class Report:
     sitting: Sitting
     result: Result
@@ -111,6 +124,23 @@ class Report:
     show: Show
     history: Sequence[Change]
     after: After | None
+
+    @property
+    def is_practice(self) -> bool:
+        return self.sitting.exam.mode == Exam.Mode.PRACTICE
+
+    @property
+    def whole(self) -> Share:
+        return Share(self.result.raw_score, self.result.scored_count)
+
+    @property
+    def fresh(self) -> Share:
+        """Of the questions never seen before the sitting."""
+        return share([question for question in self.questions if not question.was_seen])
+
+    @property
+    def seen(self) -> Share:
+        return share([question for question in self.questions if question.was_seen])
 
     @property
     def shown(self) -> list[ReviewedQuestion]:
@@ -136,6 +166,12 @@ class Report:
         return sum(show.takes(question) for question in self.questions)
 
 
+def share(questions: Sequence[ReviewedQuestion]) -> Share:
+    outcomes = [question.outcome for question in questions if question.is_scored]
+    right = sum(outcome in {Outcome.RIGHT, Outcome.CREDITED} for outcome in outcomes)
+    return Share(right, len(outcomes))
+
+
 def report(sitting: Sitting, *, show: Show, now: datetime) -> Report:
     """Read what a released sitting was worth; four statements beside the sitting's own.
 
@@ -159,8 +195,12 @@ def report(sitting: Sitting, *, show: Show, now: datetime) -> Report:
         questions=questions,
         show=show,
         history=history(result, questions),
-        after=after(sitting) if result.has_passed else None,
+        after=after(sitting) if result.has_passed and is_exam(sitting) else None,
     )
+
+
+def is_exam(sitting: Sitting) -> bool:
+    return sitting.exam.mode == Exam.Mode.EXAM
 
 
 def with_results(sittings: Any) -> QuerySet[Any]:

@@ -64,6 +64,7 @@ class ReviewedQuestion:
     outcome: Outcome
     is_scored: bool
     is_flagged: bool
+    was_seen: bool
     is_incomplete: bool
     late_at: datetime | None
     corrected_at: datetime | None
@@ -109,6 +110,7 @@ def reviewed(
         outcome=outcome(response),
         is_scored=response.form_question.is_scored,
         is_flagged=response.is_flagged,
+        was_seen=response.was_seen,
         is_incomplete=bool(said) and not response.is_complete,
         late_at=late_at,
         corrected_at=corrected_at,

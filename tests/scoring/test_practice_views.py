@@ -257,3 +257,30 @@ def test_with_nothing_missed_the_report_says_so(candidate, user, certification, 
     submit(sitting)
     answer = candidate.post(f"/practice/{sitting.pk}/missed/")
     assert answer.headers["Location"] == f"/results/{sitting.pk}/"
+
+
+# --- The report
+
+
+def test_a_practice_reads_as_practice(candidate, questions):
+    sitting = started(candidate)
+    shown = key_shown(sitting.responses.get(position=1))
+    candidate.post(f"/practice/{sitting.pk}/1/", {"selected": shown})
+    candidate.post(f"/practice/{sitting.pk}/1/end/")
+    page = candidate.get(f"/results/{sitting.pk}/").content.decode()
+    assert "1 of 2 right" in page
+    for word in ("PASS", "FAIL", "pass line 750", "likely range"):
+        assert word not in page
+    assert f"/results/{sitting.pk}/" not in candidate.get("/results/").content.decode()
+    assert f'action="/practice/{sitting.pk}/missed/"' in page
+
+
+def test_the_score_is_split_into_new_and_seen(candidate, user, certification, questions):
+    exam = make_exam(certification, question_count=1, slug="first")
+    submit(make_sitting(make_form(exam, questions[:1]), user))
+    exam = make_exam(certification, question_count=3, slug="second")
+    sitting = make_sitting(make_form(exam, questions), user)
+    respond_all(sitting, right=2)
+    submit(sitting)
+    page = " ".join(candidate.get(f"/results/{sitting.pk}/").content.decode().split())
+    assert "Of 2 questions new to you 1 are right, of 1 seen before 1." in page
