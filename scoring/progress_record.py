@@ -102,8 +102,8 @@ def record_of(candidate: Any, certification: Certification, now: datetime) -> Re
     domains = tuple(certification.domains.order_by("number"))
     said = evidence.responses(candidate, [certification.pk])
     plan = StudyPlan.objects.filter(candidate=candidate, certification=certification).first()
-    exams = Exam.objects.opened().filter(certification=certification).order_by("position", "name")
-    offered = tuple(exams)
+    exams = Exam.objects.opened().sat_as_exams().filter(certification=certification)
+    offered = tuple(exams.order_by("position", "name"))
     return Record(
         certification=certification,
         domains=domains,

@@ -28,8 +28,8 @@ def progress_latest(request: HttpRequest) -> HttpResponse:
     certification = figures.certification_of(request.user)
     if certification:
         return redirect("progress", code=certification.code)
-    exams = Exam.objects.opened().select_related("certification")
-    context = {"exams": exams.filter(is_open_to_guests=True)}
+    exams = Exam.objects.opened().sat_as_exams().filter(is_open_to_guests=True)
+    context = {"exams": exams.select_related("certification")}
     return render(request, "scoring/progress/nowhere.html", context)
 
 

@@ -124,9 +124,11 @@ def test_the_latest_is_that_of_the_last_sitting(as_ada, ada, certification):
 
 def test_who_never_sat_finds_where_to_begin(as_ada, certification):
     mock(certification, (1, 1, 1, 1), pool="sample", name="Sample", is_open_to_guests=True)
+    mock(certification, (1, 1, 1, 1), mode="practice", is_open_to_guests=True)
     text = as_ada.get(reverse("progress_latest")).content.decode()
     assert "It begins with the first sitting" in text
     assert reverse("exam_detail", args=["mock-1"]) in text
+    assert reverse("exam_detail", args=["mock-2"]) not in text
 
 
 # --- Readiness
