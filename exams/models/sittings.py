@@ -49,7 +49,7 @@ class Sitting(models.Model):
     """
 
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sittings")
-    form = models.ForeignKey(ExamForm, on_delete=models.PROTECT, related_name="sittings")
+    form = models.ForeignKey(ExamForm, on_delete=models.RESTRICT, related_name="sittings")
     candidate = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="sittings", null=True, blank=True
     )
@@ -143,7 +143,7 @@ class Response(models.Model):
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="responses")
     form_question = models.ForeignKey(
-        FormQuestion, on_delete=models.PROTECT, related_name="responses"
+        FormQuestion, on_delete=models.RESTRICT, related_name="responses"
     )
     position = models.PositiveSmallIntegerField(_("place"))
     option_order = models.CharField(max_length=8)

@@ -3,10 +3,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import RestrictedError
 from django.utils import timezone
 
 from exams import delivery, practice
-from exams.models import Exam, Sitting
+from exams.models import Exam, ExamForm, Sitting
 from tests.exams.factories import (
     key_shown,
     make_exam,
@@ -166,3 +167,18 @@ def test_right_responses_are_scored_and_owe_no_letter():
     delivery.submit(token_of(sitting))
     sitting.refresh_from_db()
     assert (sitting.result.raw_score, sitting.result.email_due_at) == (2, None)
+
+
+def test_an_erased_account_takes_its_practice_along():
+    sitting = begin()
+    check(sitting)
+    begin(sitting.candidate, minutes=5)
+    sitting.candidate.delete()
+    assert (Sitting.objects.count(), ExamForm.objects.count()) == (0, 0)
+
+
+def test_a_form_that_was_sat_stays():
+    form = make_form(make_exam())
+    make_sitting(form, make_user("ada3@passline.example"))
+    with pytest.raises(RestrictedError):
+        form.delete()
