@@ -50,7 +50,7 @@ def message(reminder: Reminder, recipient: User) -> EmailMultiAlternatives | Non
 
 def of_reviews(reminder: Reminder, recipient: User) -> dict[str, Any] | None:
     """Only on its own day: the next has a letter of its own."""
-    count = studying.askable(recipient).due().count()
+    count = studying.due(recipient).count()
     if not count or timezone.localdate() != reminder.day:
         return None
     minutes = -(-count * review_queue.seconds_of_one(recipient) // 60)

@@ -10,9 +10,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import User
+from scoring import studying
 from scoring.composing import zone
 from scoring.models import Reminder, ReviewCard, StudyPlan
 
@@ -71,11 +72,16 @@ def due_on(day: date, zones: Sequence[str], now: datetime) -> list[Reminder]:
 
 def with_reviews(day: date, zones: Iterable[str]) -> QuerySet[User, Any]:
     reminded = Reminder.objects.filter(candidate=OuterRef("pk"), kind=Kind.REVIEW, day=day)
-    cards = ReviewCard.objects.due().filter(candidate=OuterRef("pk"))
+    ends = [When(candidate__time_zone=name, then=Value(end_of(day, name))) for name in zones]
+    cards = ReviewCard.objects.due_before(Case(*ends)).filter(candidate=OuterRef("pk"))
     people = User.objects.filter(is_active=True, wants_review_reminders=True, time_zone__in=zones)
     return (
         people.filter(Exists(cards), ~Exists(reminded)).order_by("pk").values_list("pk", flat=True)
     )
+
+
+def end_of(day: date, zone_name: str) -> datetime:
+    return studying.end_of(day, zone(zone_name))
 
 
 def with_exams(day: date, zones: Iterable[str]) -> QuerySet[StudyPlan, Any]:

@@ -40,14 +40,19 @@ def answered(entry: ReviewEntry) -> reviewed.ReviewedQuestion:
         .get(pk=entry.version_id)
     )
     services = [service.name for service in version.question.services.all()]
-    return reviewed.reviewed(stand_in(entry, version), services=services, late_at=None)
+    return reviewed.reviewed(
+        stand_in(entry, version),
+        services=services,
+        late_at=None,
+        corrected_at=studying.rekeyed_at(version),
+    )
 
 
 def stand_in(entry: ReviewEntry, version: QuestionVersion) -> Response:
     """The response of a review in the shape of one in a sitting; it is never saved."""
     return Response(
         form_question=FormQuestion(version=version),
-        position=1,
+        position=0,  # it stands alone
         option_order=entry.option_order,
         choose_count=len(version.key),
         selected=entry.selected,

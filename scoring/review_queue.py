@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from exams.rooms import plain_text
 from scoring import studying
 from scoring.models import ReviewEntry
 
@@ -16,6 +17,7 @@ USUAL_SECONDS = 60  # of one review, before the candidate has shown a pace
 SAMPLE_COUNT = 50  # latest reviews that say the pace
 STICKS_FROM = 21.0  # days of stability: recall stays above 90 % for three weeks
 DAYS_AHEAD = 7
+ASIDE_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Shelf:
     next_at: datetime
 
     @property
+    def learning_count(self) -> int:
+        return self.card_count - self.sticking_count
+
+    @property
     def sticking_percent(self) -> int:
         return 100 * self.sticking_count // self.card_count
 
@@ -42,10 +48,18 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Aside:
+    card_id: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Queue:
     shelves: Sequence[Shelf]
     days: Sequence[Day]
     seconds_of_one: int
+    gone_count: int
 
     @property
     def due_count(self) -> int:
@@ -61,13 +75,14 @@ class Queue:
         return min((shelf.next_at for shelf in self.shelves), default=None)
 
 
-def queue(user: Any, *, now: datetime) -> Queue:
-    """Three statements for any number of cards; days are those of the zone in use."""
-    return Queue(shelves(user, now), days(user, now), seconds_of_one(user))
+def queue(user: Any) -> Queue:
+    """Four statements for any number of cards; days are those of the candidate's zone."""
+    return Queue(shelves(user), days(user), seconds_of_one(user), studying.gone(user).count())
 
 
-def shelves(user: Any, now: datetime) -> list[Shelf]:
+def shelves(user: Any) -> list[Shelf]:
     certification = "question__certification"
+    is_due = Q(due_at__lt=studying.tomorrow(user.zone))
     rows = (
         studying.askable(user)
         .order_by(f"{certification}__code")
@@ -77,7 +92,7 @@ def shelves(user: Any, now: datetime) -> list[Shelf]:
             f"{certification}__name",
         )
         .annotate(
-            due=Count("pk", filter=Q(due_at__lte=now)),
+            due=Count("pk", filter=is_due),
             cards=Count("pk"),
             sticking=Count("pk", filter=Q(stability__gte=STICKS_FROM)),
             next_at=Min("due_at"),
@@ -86,15 +101,15 @@ def shelves(user: Any, now: datetime) -> list[Shelf]:
     return [Shelf(*row) for row in rows]
 
 
-def days(user: Any, now: datetime) -> list[Day]:
+def days(user: Any) -> list[Day]:
     """How many fall due on each of the next days, from tomorrow on; days without any too."""
-    today = timezone.localdate(now)
+    today = timezone.localdate(timezone=user.zone)
     ahead = [today + timedelta(days=number) for number in range(1, DAYS_AHEAD + 1)]
     rows = (
         studying.askable(user)
-        .filter(due_at__gt=now)
+        .filter(due_at__gte=studying.tomorrow(user.zone))
         .order_by()
-        .values_list(TruncDate("due_at"))
+        .values_list(TruncDate("due_at", tzinfo=user.zone))
         .annotate(count=Count("pk"))
     )
     counts = dict(rows)
@@ -106,3 +121,11 @@ def seconds_of_one(user: Any) -> int:
     latest = ReviewEntry.objects.filter(card__candidate=user, seconds__gt=0)
     taken = sorted(latest.order_by("-asked_at").values_list("seconds", flat=True)[:SAMPLE_COUNT])
     return taken[len(taken) // 2] if taken else USUAL_SECONDS
+
+
+def aside(user: Any) -> list[Aside]:
+    """What was put aside, the latest first. One statement."""
+    rows = studying.aside(user).values_list(
+        "pk", "question__certification__code", "version__stem_html"
+    )
+    return [Aside(pk, code, plain_text(html)) for pk, code, html in rows[:ASIDE_SHOWN]]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from questions.models import Certification
 from scoring import review_pages, review_queue, studying
 from scoring.check_forms import CheckForm
 from scoring.models import ReviewCard, ReviewEntry
@@ -21,38 +22,47 @@ from scoring.review_forms import CauseForm, RateForm
 @never_cache
 def review(request: HttpRequest) -> HttpResponse:
     context = {
-        "queue": review_queue.queue(request.user, now=timezone.now()),
+        "queue": review_queue.queue(request.user),
         "next": studying.next_card(request.user),
+        "aside": review_queue.aside(request.user),
     }
     return render(request, "scoring/review/review.html", context)
 
 
 @require_safe
 @login_required
+def review_certification(request: HttpRequest, code: str) -> HttpResponse:
+    """To what has waited longest of one certification."""
+    certification = get_object_or_404(Certification, code=code)
+    card = studying.next_card(request.user, certification_id=certification.pk)
+    return redirect("review_card", card_id=card.pk) if card else redirect("review")
+
+
+@require_safe
+@login_required
 @never_cache
 def review_card(request: HttpRequest, card_id: int) -> HttpResponse:
-    """The question while it is due; what came of its latest review after that."""
+    """The question while it is due, or never reviewed; else what came of its latest review."""
     card = own_card(request, card_id)
     version = studying.current_version(card)
     if version is None:
-        return render(request, "scoring/review/gone.html", {"card": card, **ahead(request)})
+        return render(request, "scoring/review/gone.html", {"card": card, **ahead(card)})
     latest = card.entries.filter(responded_at__isnull=False).first()
-    if card.due_at > timezone.now() and latest:
+    if latest and card.due_at >= studying.tomorrow(card.candidate.zone):
         return outcome(request, latest)
     entry = studying.opened(card, version, random.SystemRandom())
     context = {"card": card, "entry": entry, "question": review_pages.asked(entry, version)}
-    context["is_new_version"] = version.pk != card.version_id
-    return render(request, "scoring/review/question.html", context | ahead(request))
+    context["has_changed"] = studying.has_changed(card, version)
+    return render(request, "scoring/review/question.html", context | ahead(card))
 
 
 @require_POST
 @login_required
 def review_respond(request: HttpRequest, card_id: int, entry_id: int) -> HttpResponse:
     card = own_card(request, card_id)
-    entry = get_object_or_404(
-        card.entries.select_related("card", "version").prefetch_related("version__options"),
-        pk=entry_id,
-    )
+    entry = shown(card, entry_id)
+    if entry is None:
+        return redirect("review_card", card_id=card.pk)
     form = CheckForm(
         request.POST,
         kind=entry.version.kind,
@@ -96,9 +106,9 @@ def review_aside(request: HttpRequest, card_id: int) -> HttpResponse:
     card = own_card(request, card_id)
     if "back" in request.POST:
         studying.take_back(card)
-        return redirect("review_card", card_id=card.pk)
+        return redirect("review")
     studying.put_aside(card, now=timezone.now())
-    following = studying.next_card(request.user)
+    following = ahead(card)["next"]
     return redirect("review_card", card_id=following.pk) if following else redirect("review")
 
 
@@ -113,7 +123,7 @@ def again(request: HttpRequest, entry: ReviewEntry) -> HttpResponse:
 
 
 def outcome(request: HttpRequest, entry: ReviewEntry) -> HttpResponse:
-    context = rating_context(entry) | ahead(request)
+    context = rating_context(entry) | ahead(entry.card)
     context["question"] = review_pages.answered(entry)
     return render(request, "scoring/review/outcome.html", context)
 
@@ -127,15 +137,24 @@ def rating_context(entry: ReviewEntry) -> dict[str, Any]:
     }
 
 
-def ahead(request: HttpRequest) -> dict[str, Any]:
-    """What comes after this card."""
-    due = studying.askable(request.user).due()
-    return {"next": studying.next_card(request.user), "left_count": due.count()}
+def ahead(card: ReviewCard) -> dict[str, Any]:
+    """What comes after this card: first what else is due of its certification."""
+    user, of = card.candidate, card.question.certification_id
+    following = studying.next_card(user, certification_id=of)
+    return {"next": following, "left_count": studying.due(user).count()}
 
 
 def own_card(request: HttpRequest, card_id: int) -> ReviewCard:
-    cards = ReviewCard.objects.for_candidate(request.user).select_related("question__certification")
-    return get_object_or_404(cards, pk=card_id)
+    cards = ReviewCard.objects.for_candidate(request.user)
+    related = cards.select_related("candidate", "question__certification")
+    return get_object_or_404(related, pk=card_id)
+
+
+def shown(card: ReviewCard, entry_id: int) -> ReviewEntry | None:
+    """The showing; None when a newer version has taken its place since."""
+    entries = card.entries.select_related("card", "version").prefetch_related("version__options")
+    found: ReviewEntry | None = entries.filter(pk=entry_id).first()
+    return found
 
 
 def own_entry(request: HttpRequest, card_id: int, entry_id: int) -> ReviewEntry:

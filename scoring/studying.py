@@ -6,23 +6,24 @@ and a rating can be changed afterwards. Reviews touch no score.
 
 import random
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
 from exams import letters
 from exams.letters import EMPTY_PLACE
 from exams.models import Response, Sitting
-from questions.models import QuestionVersion
+from questions.models import QuestionVersion, TrailEntry
 from scoring import keys, repetition
 from scoring.models import ReviewCard, ReviewCardQuerySet, ReviewEntry, StudyPlan
 from scoring.repetition import Memory, Rating
 from scoring.results import release_at
 
 Reason = ReviewCard.Reason
+CLOCKS_DIFFER = timedelta(minutes=1)  # the database's from ours, at most
 MOST_SECONDS = 600  # a review left open over lunch took no longer
 
 
@@ -34,7 +35,8 @@ def cards_of(sitting: Sitting, *, at: datetime | None = None) -> None:
 
     `at` is when the candidate saw the result; without it the moment of its release by the exam's
     rule, and no cards while there is none. What was missed starts over, if it was a card already;
-    a guess or a flag that was right leaves a card as it is.
+    a guess or a flag that was right leaves a card as it is, and so does all that the candidate may
+    not know yet. A second call for a sitting changes nothing.
     """
     seen_at = at or release_at(sitting)
     if sitting.candidate_id is None or seen_at is None:
@@ -42,9 +44,10 @@ def cards_of(sitting: Sitting, *, at: datetime | None = None) -> None:
     made = [
         card for row in answered(sitting) if (card := card_of(row, sitting.candidate_id, seen_at))
     ]
-    missed = [card for card in made if card.reason == Reason.MISSED]
+    is_known = seen_at <= timezone.now() + CLOCKS_DIFFER
+    starting = [card for card in made if card.reason == Reason.MISSED and is_known]
     ReviewCard.objects.bulk_create(
-        missed,
+        starting,
         update_conflicts=True,
         unique_fields=["candidate", "question"],
         update_fields=[
@@ -59,14 +62,15 @@ def cards_of(sitting: Sitting, *, at: datetime | None = None) -> None:
             "created_at",
         ],
     )
-    others = [card for card in made if card.reason != Reason.MISSED]
+    others = [card for card in made if card not in starting]
     ReviewCard.objects.bulk_create(others, ignore_conflicts=True)
 
 
 def answered(sitting: Sitting) -> QuerySet[Response]:
-    """The responses with their versions; a withdrawn question is nobody's miss."""
+    """The responses without a card yet; a withdrawn question is nobody's miss."""
+    made = ReviewCard.objects.filter(response=OuterRef("pk"))
     return Response.objects.filter(
-        sitting=sitting, form_question__version__withdrawn_at=None
+        ~Exists(made), sitting=sitting, form_question__version__withdrawn_at=None
     ).select_related("form_question__version")
 
 
@@ -131,12 +135,38 @@ def askable(user: Any) -> ReviewCardQuerySet:
     return ReviewCard.objects.for_candidate(user).filter(Exists(current), suspended_at=None)
 
 
+def due(user: Any) -> ReviewCardQuerySet:
+    """What the candidate may do today: all that falls due before their midnight."""
+    return askable(user).due_before(tomorrow(user.zone))
+
+
+def tomorrow(zone: tzinfo) -> datetime:
+    """When the day after this begins in a zone."""
+    return end_of(timezone.localdate(timezone=zone), zone)
+
+
+def end_of(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
 def next_card(user: Any, *, certification_id: int | None = None) -> ReviewCard | None:
-    due = askable(user).due()
-    if certification_id:
-        due = due.filter(question__certification=certification_id)
-    first: ReviewCard | None = due.order_by("due_at", "pk").first()
+    """The card that has waited longest; those of one certification before the others."""
+    is_other = Case(When(question__certification=certification_id, then=0), default=Value(1))
+    order = [is_other] if certification_id else []
+    first: ReviewCard | None = due(user).order_by(*order, "due_at", "pk").first()
     return first
+
+
+def gone(user: Any) -> ReviewCardQuerySet:
+    """Cards that come back no more: their question was retired or withdrawn."""
+    current = QuestionVersion.objects.current().filter(question=OuterRef("question"))
+    return ReviewCard.objects.for_candidate(user).filter(~Exists(current))
+
+
+def aside(user: Any) -> ReviewCardQuerySet:
+    """Cards put aside, the latest first."""
+    cards = ReviewCard.objects.for_candidate(user).exclude(suspended_at=None)
+    return cards.order_by("-suspended_at")
 
 
 def current_version(card: ReviewCard) -> QuestionVersion | None:
@@ -149,6 +179,23 @@ def current_version(card: ReviewCard) -> QuestionVersion | None:
         .first()
     )
     return found
+
+
+def has_changed(card: ReviewCard, version: QuestionVersion) -> bool:
+    """Whether the question was rewritten or its key corrected since the card was last shown."""
+    if version.pk != card.version_id:
+        return True
+    at = rekeyed_at(version)
+    return at is not None and at > (card.reviewed_at or card.created_at)
+
+
+def rekeyed_at(version: QuestionVersion) -> datetime | None:
+    """When the key was corrected last. No statement where it never was."""
+    if not version.corrected_key:
+        return None
+    rekeyed = TrailEntry.objects.filter(version=version, act=TrailEntry.Act.REKEYED)
+    latest: datetime | None = rekeyed.order_by("-at").values_list("at", flat=True).first()
+    return latest
 
 
 # --- One showing
@@ -211,6 +258,8 @@ def rate(entry: ReviewEntry, rating: Rating) -> bool:
 
 def rebuild(card: ReviewCard, **also: Any) -> None:
     """Write the memory that the reviews since the card was made come to."""
+    # Of two windows that rate at once, the second counts what the first has written.
+    ReviewCard.objects.select_for_update().get(pk=card.pk)
     reviews = reviews_of(card)
     memory = memory_of(card, reviews, most_days=most_days(card))
     ratings = [rating for _at, rating in reviews]
@@ -253,9 +302,10 @@ def most_days(card: ReviewCard) -> int:
     plan = StudyPlan.objects.filter(
         candidate=card.candidate_id, certification__questions=card.question_id
     ).first()
-    if plan is None or plan.exam_on is None:
+    today = timezone.localdate()
+    if plan is None or plan.exam_on is None or plan.exam_on < today:
         return repetition.longest_days(None)
-    return repetition.longest_days((plan.exam_on - timezone.localdate()).days)
+    return repetition.longest_days((plan.exam_on - today).days)
 
 
 def put_aside(card: ReviewCard, *, now: datetime) -> None:

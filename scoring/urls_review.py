@@ -6,6 +6,7 @@ from scoring import review_views as views
 
 urlpatterns = [
     path("review/", views.review, name="review"),
+    path("review/of/<str:code>/", views.review_certification, name="review_certification"),
     path("review/<int:card_id>/", views.review_card, name="review_card"),
     path("review/<int:card_id>/aside/", views.review_aside, name="review_aside"),
     path(

@@ -20,9 +20,9 @@ class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
             return self.none()
         return self.filter(candidate_id=user.pk, created_at__lte=Now())
 
-    def due(self) -> Self:
-        """Those to be asked again by now, by the database's clock."""
-        return self.filter(due_at__lte=Now(), suspended_at=None)
+    def due_before(self, moment: Any) -> Self:
+        """Those to be asked again before a moment, which may be an expression."""
+        return self.filter(due_at__lt=moment, suspended_at=None)
 
 
 class ReviewCard(models.Model):

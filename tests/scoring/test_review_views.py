@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from questions.models import QuestionVersion
 from scoring.models import ReviewCard, ReviewEntry
@@ -82,8 +83,59 @@ def test_a_guest_is_asked_to_log_in(client):
 def test_the_queue_costs_the_same_for_any_number(count, client, django_assert_num_queries):
     cards = miss(("single",) * count)
     client.force_login(cards[0].candidate)
-    with django_assert_num_queries(6):  # two of them session and user
+    with django_assert_num_queries(8):  # two of them session and user
         client.get("/review/")
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_a_card_costs_the_same_in_any_queue(count, client, django_assert_num_queries):
+    cards = miss(("single",) * count)
+    client.force_login(cards[0].candidate)
+    address = f"/review/{cards[0].pk}/"
+    client.get(address)
+    with django_assert_num_queries(11):
+        client.get(address)
+    entry = cards[0].entries.get()
+    with django_assert_num_queries(15):
+        client.post(f"{address}{entry.pk}/respond/", {"selected": key_of(entry)})
+    with django_assert_num_queries(15):
+        client.get(address)
+
+
+def test_the_next_day_brings_the_miss_back(client, time_machine):
+    user = make_user()
+    make_result(user, exam=make_mock(4), right=3)
+    card = ReviewCard.objects.get()
+    client.force_login(user)
+    assert "Nothing is due" in client.get("/review/").content.decode()
+
+    time_machine.move_to(card.created_at + timedelta(days=1))
+    assert "1 question is due" in client.get("/review/").content.decode()
+    entry, _ = respond(client, card)
+    client.post(f"/review/{card.pk}/{entry.pk}/rate/", {"rating": Rating.GOOD.value})
+    page = client.get("/review/").content.decode()
+    assert "Nothing is due" in page
+    card.refresh_from_db()
+    assert card.due_at.date() == timezone.now().date() + timedelta(days=2)
+    assert f"comes back on {date_format(card.due_at)}" in page
+
+
+def test_the_pace_of_the_candidate_says_the_minutes(candidate, card):
+    for seconds in (100, 150, 900):
+        ReviewEntry.objects.create(
+            card=card,
+            version=card.version,
+            option_order="ABCD",
+            responded_at=timezone.now(),
+            seconds=seconds,
+        )
+    assert "About 3 minutes." in candidate.get("/review/").content.decode()
+
+
+def test_a_certification_is_reviewed_first(candidate, card):
+    answer = candidate.get(f"/review/of/{card.question.certification.code}/")
+    assert answer.headers["Location"] == f"/review/{card.pk}/"
+    assert candidate.get("/review/of/XYZ/").status_code == 404
 
 
 # --- A card
@@ -178,6 +230,9 @@ def test_put_aside_and_taken_back(candidate, card):
     assert candidate.post(f"/review/{card.pk}/aside/").headers["Location"] == "/review/"
     card.refresh_from_db()
     assert card.suspended_at is not None
+    page = candidate.get("/review/").content.decode()
+    assert "1 question put aside" in page
+    assert "Nothing is due" in page
     candidate.post(f"/review/{card.pk}/aside/", {"back": ""})
     card.refresh_from_db()
     assert card.suspended_at is None
@@ -192,6 +247,15 @@ def test_a_retired_question_is_gone(candidate, card):
     card.question.retired_at = timezone.now()
     card.question.save()
     assert "This question is gone" in candidate.get(f"/review/{card.pk}/").content.decode()
+    assert "1 question was retired or withdrawn" in candidate.get("/review/").content.decode()
+
+
+def test_a_showing_that_a_newer_version_replaced_leads_to_the_card(candidate, card):
+    entry = entry_of(candidate, card)
+    address = f"/review/{card.pk}/{entry.pk}/respond/"
+    entry.delete()
+    answer = candidate.post(address, {"selected": "A"})
+    assert answer.headers["Location"] == f"/review/{card.pk}/"
 
 
 def test_the_next_card_follows(client):

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from exams.models import Response, Sitting
-from questions.models import QuestionVersion
+from exams.models import Exam, Response, Sitting
+from questions.models import QuestionVersion, TrailEntry
 from scoring import studying
 from scoring.models import ReviewCard, StudyPlan
 from scoring.repetition import Rating
 from tests.exams.factories import make_exam, make_form, make_sitting, make_user, submit
-from tests.questions.factories import make_question
+from tests.questions.factories import make_certification, make_question
 from tests.scoring.factories import make_mock, make_open_sitting, make_result
 
 pytestmark = pytest.mark.django_db
@@ -129,8 +129,30 @@ def test_cards_take_three_statements_for_any_length(count, django_assert_num_que
     Response.objects.filter(sitting=sitting, position=1).update(is_guessed=True)
     submit(sitting)
     sitting = Sitting.objects.select_related("exam").get(pk=sitting.pk)
+    ReviewCard.objects.all().delete()
     with django_assert_num_queries(3):
         studying.cards_of(sitting)
+    assert ReviewCard.objects.count() == count
+
+
+def test_a_second_call_for_a_sitting_changes_nothing():
+    card = make_card()
+    entry = open_entry(card)
+    studying.respond(entry, key_of(entry), is_guessed=False, now=timezone.now())
+    before = list(ReviewCard.objects.values())
+    studying.cards_of(card.response.sitting, at=timezone.now())
+    assert list(ReviewCard.objects.values()) == before
+
+
+def test_a_result_of_tomorrow_leaves_the_cards_of_today_alone():
+    card = make_card()
+    exam = card.response.sitting.exam
+    tomorrow = timezone.now() + DAY
+    Exam.objects.filter(pk=exam.pk).update(results_mode="later", release_at=tomorrow)
+    submit(make_open_sitting(Exam.objects.get(), card.candidate, right=2))
+    [kept, new] = ReviewCard.objects.order_by("created_at")
+    assert (kept.pk, kept.due_at, new.due_at) == (card.pk, card.due_at, tomorrow + DAY)
+    assert list(studying.askable(card.candidate)) == [card]
 
 
 def test_a_correction_that_turns_a_miss_right_drops_the_card():
@@ -227,7 +249,57 @@ def test_a_new_version_is_asked_in_place_of_the_old():
     assert old.pk != new.pk
 
 
+def test_a_corrected_key_is_told_once():
+    card = make_card()
+    version = card.version
+    assert not studying.has_changed(card, version)
+    version.corrected_key = "B"
+    version.save()
+    TrailEntry.objects.create(
+        question=card.question, version=version, act=TrailEntry.Act.REKEYED, reason="it was B"
+    )
+    assert studying.has_changed(card, version)
+    entry = open_entry(card)
+    said = "ABCDEFGH"[entry.option_order.index("B")]
+    done = studying.respond(entry, said, is_guessed=False, now=timezone.now())
+    assert done.is_right
+    card.refresh_from_db()
+    assert not studying.has_changed(card, version)
+
+
 # --- The queue
+
+
+def test_what_falls_due_today_is_due_from_midnight_of_the_candidate(time_machine):
+    user = make_user(time_zone="Asia/Tokyo")
+    time_machine.move_to("2026-12-01T10:00:00+00:00", tick=False)  # 19:00 in Tokyo
+    card = make_card(user)
+    ReviewCard.objects.update(due_at=datetime(2026, 12, 2, 10, tzinfo=UTC))
+    time_machine.move_to("2026-12-01T14:59:59+00:00")
+    assert studying.next_card(user) is None
+    time_machine.move_to("2026-12-01T15:00:00+00:00")
+    assert studying.next_card(user) == card
+
+
+def test_one_certification_comes_before_the_others_but_does_not_hide_them():
+    user = make_user()
+    first = make_card(user)
+    question = make_question(make_certification(code="CLF-C02"))
+    other = ReviewCard.objects.create(
+        candidate=user,
+        question=question.question,
+        version=question,
+        reason="missed",
+        stability=1,
+        difficulty=5,
+        due_at=timezone.now(),
+        created_at=timezone.now() - DAY,
+    )
+    code = question.question.certification_id
+    assert studying.next_card(user) == first
+    assert studying.next_card(user, certification_id=code) == other
+    studying.put_aside(other, now=timezone.now())
+    assert studying.next_card(user, certification_id=code) == first
 
 
 def test_the_queue_holds_what_is_due_of_the_candidate_alone():
@@ -250,15 +322,17 @@ def test_what_is_retired_or_put_aside_is_not_asked():
     assert studying.current_version(card) is None
 
 
-def test_nothing_comes_back_after_the_exam():
+@pytest.mark.parametrize(("days", "most"), [(3, 3), (0, 1), (-1, 60)])
+def test_nothing_comes_back_after_the_exam(days, most):
     card = make_card()
     StudyPlan.objects.create(
         candidate=card.candidate,
         certification=card.question.certification,
-        exam_on=timezone.localdate() + 3 * DAY,
+        exam_on=timezone.localdate() + days * DAY,
     )
+    assert studying.most_days(card) == most
     now = timezone.now()
     entry = open_entry(card)
     studying.respond(entry, key_of(entry), is_guessed=False, now=now)
     studying.rate(entry, Rating.EASY)
-    assert card_days(card, now) == 3
+    assert card_days(card, now) == min(most, 3)
