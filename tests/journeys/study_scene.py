@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from exams import practice
-from questions.models import Certification
-from scoring import exposure, studying
+from questions.models import Certification, QuestionVersion
+from scoring import exposure, repetition, studying
 from scoring.models import ReviewCard
 from tests.exams.factories import key_shown
 
@@ -23,11 +23,27 @@ def make_study(candidate: User) -> dict[str, int]:
     chosen.update(due_at=past, created_at=past - timedelta(days=1))
     reviewed = ReviewCard.objects.get(pk=cards[0].pk)
     review(reviewed)
+    studying.put_aside(cards[2], now=timezone.now())
     return {
+        "pairs_card": of_kind(candidate, "matching").pk,
+        "order_card": of_kind(candidate, "ordering").pk,
         "card": cards[1].pk,
         "reviewed_card": reviewed.pk,
         "practice": make_practice(candidate),
     }
+
+
+def of_kind(candidate: User, kind: str) -> ReviewCard:
+    """A card of a kind, made where nothing of the kind was missed."""
+    version = QuestionVersion.objects.current().filter(kind=kind).order_by("pk")[0]
+    past = timezone.now() - timedelta(days=1)
+    columns = studying.columns(repetition.first(repetition.Rating.AGAIN, past))
+    card, _ = ReviewCard.objects.get_or_create(
+        candidate=candidate,
+        question=version.question,
+        defaults={"version": version, "reason": "missed", "created_at": past, **columns},
+    )
+    return card
 
 
 def review(card: ReviewCard) -> None:

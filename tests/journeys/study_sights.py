@@ -19,10 +19,19 @@ def building(page: Page, scene: Scene) -> None:
     page.locator(".practice-domain summary").first.click()
 
 
+def laid_aside(page: Page, scene: Scene) -> None:
+    page.goto("/review/")
+    page.get_by_text("put aside").click()
+    expect(page.get_by_role("button", name="Take it back").first).to_be_visible()
+
+
 STUDY_SIGHTS = (
     Sight("review", "candidate", visit("/review/")),
     Sight("review-nothing", "author", visit("/review/")),
     Sight("review-question", "candidate", visit("/review/{card}/")),
+    Sight("review-order", "candidate", visit("/review/{order_card}/")),
+    Sight("review-pairs", "candidate", visit("/review/{pairs_card}/")),
+    Sight("review-aside", "candidate", laid_aside),
     Sight("review-outcome", "candidate", visit("/review/{reviewed_card}/")),
     Sight("practice", "candidate", building),
     Sight("practice-errors", "candidate", building_badly),
