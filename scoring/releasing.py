@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from exams.models import Exam, Sitting
 from scoring import bell, benefits, results, studying
@@ -60,18 +61,25 @@ def locked(result_ids: Sequence[int]) -> list[Result]:
 
 def open_up(result: Result) -> bool:
     """Release a locked result now, with all that goes with it."""
-    now, sitting = result.asked_at, result.sitting
+    now, sitting, was_set = result.asked_at, result.sitting, result.release_at is not None
     due_at = summary_due_at(result, now)
     row = Result.objects.withheld().filter(pk=result.pk)
     if not row.update(release_at=now, email_due_at=due_at):
         return False
     result.release_at, result.email_due_at = now, due_at
+    if was_set:
+        drop_cards_to_come(sitting)
     studying.cards_of(sitting, at=now)
     benefits.reward(sitting, result)
     if due_at and due_at <= now:
         transaction.on_commit(partial(bell.ring, result.pk))
     log.info("result_released", result=result.pk)
     return True
+
+
+def drop_cards_to_come(sitting: Sitting) -> None:
+    """The cards that were made for a set moment, which is another now."""
+    ReviewCard.objects.filter(response__sitting=sitting, created_at__gt=Now()).delete()
 
 
 def summary_due_at(result: Result, released_at: datetime | None) -> datetime | None:
@@ -112,7 +120,6 @@ def move(result: Result, released_at: datetime | None) -> None:
         return
     due_at = summary_due_at(result, released_at)
     Result.objects.filter(pk=result.pk).update(release_at=released_at, email_due_at=due_at)
-    unseen = ReviewCard.objects.filter(response__sitting=result.sitting, review_count=0)
-    unseen.delete()
+    drop_cards_to_come(result.sitting)
     if released_at:
         studying.cards_of(result.sitting, at=released_at)
