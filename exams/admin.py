@@ -315,6 +315,10 @@ class SittingAdmin(admin.ModelAdmin[Sitting]):
 class CodesForm(forms.ModelForm[AccessCode]):
     """So many codes of one exam at once."""
 
+    exam = forms.ModelChoiceField(
+        label=_("exam"),
+        queryset=Exam.objects.filter(is_restricted=True).select_related("certification"),
+    )
     count = forms.IntegerField(label=_("how many"), min_value=1, max_value=MOST_CODES, initial=1)
 
     class Meta:
@@ -338,11 +342,6 @@ class AccessCodeAdmin(admin.ModelAdmin[AccessCode]):
     def get_fieldsets(self, request: HttpRequest, obj: AccessCode | None = None) -> Any:
         fields = ("exam", "count") if obj is None else self.list_display
         return [(None, {"fields": fields})]
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        restricted = Exam.objects.filter(is_restricted=True)
-        options["queryset"] = restricted.select_related("certification")
-        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def has_change_permission(self, request: HttpRequest, obj: AccessCode | None = None) -> bool:
         return False
