@@ -18,6 +18,7 @@ from exams.assembly import draw_form
 from exams.models import Exam, Response, Sitting
 from questions.models import QuestionVersion
 from tests.exams.factories import key_shown, make_sitting, make_user, respond_all, submit
+from tests.journeys.after_scene import make_after
 from tests.journeys.authoring_scene import make_authoring
 from tests.journeys.plan_scene import make_plans
 from tests.journeys.progress_scene import make_progress
@@ -39,6 +40,7 @@ def prepare() -> None:
     scene = {**make_sittings(candidate), **make_links(), **careful}
     make_progress(User.objects.get(email="staff@passline.example"))
     scene |= make_study(candidate)
+    scene |= make_after()
     print(json.dumps(scene | make_authoring(candidate) | make_plans(candidate)))
 
 

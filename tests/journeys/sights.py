@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import room
+from tests.journeys.after_sights import AFTER_SIGHTS
 from tests.journeys.authoring_sights import AUTHORING_SIGHTS
 from tests.journeys.plan_sights import PLAN_SIGHTS
 from tests.journeys.progress_sights import PROGRESS_SIGHTS
@@ -204,6 +205,7 @@ SIGHTS = (
     Sight("admin-users", "staff", visit("/admin/accounts/user/")),
     Sight("admin-questions", "staff", visit("/admin/questions/question/")),
     *AUTHORING_SIGHTS,
+    *AFTER_SIGHTS,
     *PLAN_SIGHTS,
     *PROGRESS_SIGHTS,
     *STUDY_SIGHTS,

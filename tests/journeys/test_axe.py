@@ -30,7 +30,7 @@ WIDEST = """() => [...document.querySelectorAll('body *')]
 @pytest.fixture(scope="module")
 def cast(stack: Stack, browser: Browser) -> Iterator[dict[str, Visitors]]:
     """One browser context a person, logged in once: who -> their visitors, a page open."""
-    cast = {who: Visitors(browser, stack.url) for who in ("guest", "candidate", "author", "staff")}
+    cast = {who: Visitors(browser, stack.url) for who in sorted({one.who for one in SIGHTS})}
     for who, visitors in cast.items():
         page = visitors.arrive(reduced_motion="reduce", color_scheme="light")
         if who != "guest":

@@ -13,7 +13,7 @@ Way = Callable[[Page, Scene], None]
 @dataclass(frozen=True)
 class Sight:
     name: str
-    who: str  # guest, candidate, author or staff
+    who: str  # guest, candidate, sitter, author or staff
     go: Way
 
 
