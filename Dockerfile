@@ -23,6 +23,11 @@ RUN env PRODUCTION=true SECRET_KEY=only-for-this-step ALLOWED_HOSTS=localhost \
     && /venv/bin/python -m compileall -q config accounts questions exams scoring
 
 FROM python:3.13-slim
+# Pango draws the PDFs; without it everything else works and pages are printed instead.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 1000 --no-create-home --shell /usr/sbin/nologin passline
 COPY --from=build /venv /venv
 COPY --from=build /app /app
