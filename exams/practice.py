@@ -8,19 +8,29 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
 from exams import clock, delivery
 from exams.models import Exam, ExamForm, FormQuestion, Response, Sitting
 from exams.statements import CHECK
-from questions.models import Certification, Question
+from exams.tokens import SittingToken
+from questions.models import Certification, Question, QuestionVersion
 
 MOST_QUESTIONS = 300
 
 
 class AlreadyOpen(Exception):
     """The candidate has a practice of this certification under way."""
+
+
+def practiced() -> QuerySet[Certification]:
+    """The certifications that have published questions."""
+    published = QuestionVersion.objects.filter(
+        question__certification=OuterRef("pk"), published_at__isnull=False
+    )
+    return Certification.objects.filter(Exists(published))
 
 
 def own_exam(certification: Certification) -> Exam:
@@ -40,13 +50,21 @@ def own_exam(certification: Certification) -> Exam:
 
 
 def running(candidate: User, certification: Certification) -> Sitting | None:
+    """The open practice of a certification; one that has run out of time is closed instead."""
     held: Sitting | None = (
         Sitting.objects.open()
         .for_candidate(candidate)
         .filter(exam__mode=Exam.Mode.PRACTICE, exam__certification=certification)
+        .with_clock()
         .first()
     )
+    if held and held.is_overdue(held.asked_at) and delivery.close_if_overdue(held.pk):
+        return None
     return held
+
+
+def end(sitting: Sitting) -> None:
+    delivery.submit(SittingToken(sitting.pk, sitting.candidate_id, None))
 
 
 @transaction.atomic
@@ -64,6 +82,8 @@ def start(
     `minutes` is the time limit without extra time; None is untimed. Raises AlreadyOpen.
     """
     exam = own_exam(certification)
+    if running(candidate, certification):
+        raise AlreadyOpen(exam)
     extra_minutes = candidate.extra_minutes(minutes) if minutes else 0
     limit = clock.time_limit(minutes, extra_minutes)
     try:
@@ -122,10 +142,10 @@ def flag(sitting: Sitting, position: int, *, is_on: bool) -> None:
 
 @transaction.atomic
 def pause(sitting: Sitting) -> bool:
-    """Stop the clock; False when there is none that runs."""
+    """Stop the clock; False when none runs, and in the exam room, which has no pause."""
     held = lock(sitting)
     left = clock.seconds_left(held.deadline, held.asked_at)
-    if held.submitted_at or not left:
+    if held.submitted_at or not held.shows_rationale or not left:
         return False
     Sitting.objects.filter(pk=held.pk).update(deadline=None, seconds_left=left)
     return True

@@ -81,6 +81,15 @@ def test_exams_are_created_open_with_a_form_each(catalogue, capsys):
     ]
 
 
+def test_own_practice_is_prepared_and_stands_on_no_list(catalogue):
+    fill(catalogue)
+    make_certification("EMPTY")
+    call_command("load_exams")
+    call_command("load_exams")
+    own = Exam.objects.filter(mode=Exam.Mode.PRACTICE)
+    assert list(own.values_list("slug", "opened_at")) == [("mls-c01-own", None)]
+
+
 def test_loading_again_draws_nothing_and_brings_up_to_date(catalogue):
     fill(catalogue)
     call_command("load_exams")

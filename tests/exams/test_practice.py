@@ -64,6 +64,16 @@ def test_one_practice_of_a_certification_at_a_time():
     assert practice.own_exam(certification).forms.count() == 1
 
 
+def test_a_practice_that_ran_out_stands_in_no_way():
+    user, certification = make_user(), make_certification()
+    old = begin(user, minutes=10, certification=certification)
+    past = timezone.now() - timedelta(hours=1)
+    Sitting.objects.update(started_at=past - timedelta(minutes=10), deadline=past)
+    assert begin(user, certification=certification).pk != old.pk
+    old.refresh_from_db()
+    assert old.submitted_at == past
+
+
 def test_what_was_seen_is_known_in_practice_too():
     certification, user = make_certification(), make_user()
     old, new = make_question(certification), make_question(certification)
@@ -87,8 +97,8 @@ def test_starting_is_a_fixed_few_statements(count, django_assert_num_queries):
     certification, user = make_certification(), make_user()
     practice.own_exam(certification)
     versions = [make_question(certification).pk for _ in range(count)]
-    # exam, savepoints, form, its questions, sitting, what to lay out, responses
-    with django_assert_num_queries(10):
+    # exam, running, savepoints, form, its questions, sitting, what to lay out, responses
+    with django_assert_num_queries(11):
         practice.start(
             user, certification, versions, minutes=10, shows_rationale=True, rng=random.Random(1)
         )
@@ -133,6 +143,17 @@ def test_the_clock_stops_and_goes_on():
     assert sitting.seconds_left is None
     assert sitting.deadline > timezone.now() + timedelta(seconds=580)
     assert check(sitting)
+
+
+def test_the_exam_room_has_no_pause():
+    assert practice.pause(begin(minutes=10, shows_rationale=False)) is False
+
+
+def test_certifications_with_published_questions_are_practiced():
+    certification = make_certification("X-C01")
+    make_certification("Y-C01")
+    make_question(certification)
+    assert list(practice.practiced()) == [certification]
 
 
 def test_an_untimed_practice_has_no_clock_to_stop():

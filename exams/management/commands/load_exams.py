@@ -1,4 +1,4 @@
-"""Creates the shipped exams and draws a form for each that has none."""
+"""Creates the shipped exams, draws a form for each that has none, and prepares own practice."""
 
 import random
 import tomllib
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from exams.assembly import LimitsClash, NotDrawn, blueprint_of, draw_form, draw_parallel_forms
 from exams.models import Exam
+from exams.practice import own_exam, practiced
 from questions.models import Certification
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue.toml"
@@ -30,6 +31,8 @@ class Command(BaseCommand):
                 lacking[blueprint_of(exam)].append(exam)
         for alike in lacking.values():
             self.draw(alike)
+        for certification in practiced():
+            own_exam(certification)
         for exam in exams:
             self.stdout.write(f"{exam}: {exam.forms.count()} form(s)")
 
