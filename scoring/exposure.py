@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.models import User
 from exams import delivery
-from exams.models import Response, Sitting
+from exams.models import Exam, Response, Sitting
 from questions.models import Certification, Question, QuestionVersion
 from scoring import keys
 
@@ -26,21 +26,32 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What to practice: of these tasks (none: all); `last` is how many sittings missed looks at."""
+    """What to practice; without domains and tasks all of the certification.
+
+    `last` is how many sittings missed looks back at.
+    """
 
     certification: Certification
     source: Source = Source.RANDOM
+    domain_ids: Collection[int] = field(default_factory=tuple)
     task_ids: Collection[int] = field(default_factory=tuple)
     last: int = 3
 
 
 def pool(candidate: User, choice: Choice) -> QuerySet[QuestionVersion]:
-    """The versions to choose from: current ones, whatever exam they stand in."""
-    versions = QuestionVersion.objects.current().filter(
-        question__certification=choice.certification
+    """The versions to choose from: current ones, whatever exam they stand in.
+
+    Practice shows keys: nothing of an exam that still waits for its end or its result.
+    """
+    versions = (
+        QuestionVersion.objects.current()
+        .filter(question__certification=choice.certification)
+        .exclude(question__in=under_wraps(candidate))
     )
-    if choice.task_ids:
-        versions = versions.filter(question__task__in=choice.task_ids)
+    if choice.domain_ids or choice.task_ids:
+        versions = versions.filter(
+            Q(question__task__domain__in=choice.domain_ids) | Q(question__task__in=choice.task_ids)
+        )
     match choice.source:
         case Source.UNSEEN:
             return versions.exclude(question__in=delivery.questions_shown_to(candidate, None))
@@ -54,24 +65,23 @@ def pool(candidate: User, choice: Choice) -> QuerySet[QuestionVersion]:
 
 def missed_in(candidate: User, choice: Choice) -> set[int]:
     """The ids of questions missed or left blank in the last sittings whose result is out."""
-    latest = submitted(candidate).filter(exam__certification=choice.certification)
-    sittings = list(latest.order_by("-submitted_at").values_list("pk", flat=True)[: choice.last])
-    return missed_of(Response.objects.filter(sitting__in=sittings))
+    sittings = submitted(candidate).filter(exam__certification=choice.certification)
+    latest = sittings.order_by("-submitted_at", "-pk").values("pk")[: choice.last]
+    return missed_of(Response.objects.filter(sitting__in=latest))
 
 
 def missed_of(responses: QuerySet[Response]) -> set[int]:
-    said = responses.filter(form_question__version__withdrawn_at=None).select_related(
-        "form_question__version"
+    """One statement."""
+    version = "form_question__version"
+    columns = ("question_id", "kind", "key", "corrected_key")
+    said = responses.filter(**{f"{version}__withdrawn_at": None}).order_by()
+    rows = said.values_list(
+        "selected", "option_order", *[f"{version}__{column}" for column in columns]
     )
     return {
-        row.form_question.version.question_id
-        for row in said
-        if not keys.is_right(
-            row.form_question.version.kind,
-            row.selected,
-            row.option_order,
-            row.form_question.version.scoring_key,
-        )
+        question_id
+        for selected, option_order, question_id, kind, key, corrected_key in rows
+        if not keys.is_right(kind, selected, option_order, corrected_key or key)
     }
 
 
@@ -86,10 +96,18 @@ def submitted(candidate: User) -> QuerySet[Sitting]:
     return sittings.filter(result__release_at__lte=Now())
 
 
+def under_wraps(candidate: User) -> QuerySet[Response, Any]:
+    """The ids of questions in exams that run, or whose result is not out yet."""
+    exams = Sitting.objects.for_candidate(candidate).filter(exam__mode=Exam.Mode.EXAM)
+    waiting = exams.exclude(result__release_at__lte=Now()).order_by().values("pk")
+    hidden = Response.objects.filter(sitting__in=waiting).order_by()
+    return hidden.values("form_question__version__question")
+
+
 def draw(candidate: User, choice: Choice, count: int, rng: random.Random) -> list[int]:
     """Up to `count` version ids: never seen first, then the longest ago; enemies never together.
 
-    Two statements beside those of the source. In random order.
+    Two statements, one more for what was missed. In random order.
     """
     seen = (
         Response.objects.filter(
@@ -130,20 +148,8 @@ def at_peace(
     return list(taken.values())
 
 
-# --- Fresh or seen
-
-
-@dataclass(frozen=True)
-class Split:
-    """Right of scored questions, never seen before and seen."""
-
-    fresh_right: int
-    fresh_count: int
-    seen_right: int
-    seen_count: int
-
-
-def current_of(question_ids: Collection[int]) -> list[int]:
-    """What these questions are now, as version ids; those withdrawn or retired are gone."""
+def current_of(candidate: User, question_ids: Collection[int]) -> list[int]:
+    """What these questions are now, as version ids; without those withdrawn, retired or hidden."""
     current = QuestionVersion.objects.current().filter(question__in=question_ids)
-    return list(current.order_by("question_id").values_list("pk", flat=True))
+    shown = current.exclude(question__in=under_wraps(candidate))
+    return list(shown.order_by("question_id").values_list("pk", flat=True))

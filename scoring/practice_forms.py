@@ -1,12 +1,14 @@
 """What comes from the builder of a practice and from its questions: shape and range."""
 
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exams.practice import MOST_QUESTIONS
-from questions.models import Certification, Task
+from exams.practice import MOST_QUESTIONS, practiced
+from questions.models import Certification, Domain, Task
 from scoring.exposure import Choice, Source
 
 SOURCES = (
@@ -30,7 +32,7 @@ USUAL_COUNT = 10
 
 
 class PracticeForm(forms.Form):
-    """What to practice and how. Without tasks all of the certification are meant."""
+    """What to practice and how; without domains and tasks all of the certification is meant."""
 
     certification = forms.ModelChoiceField(
         Certification.objects.none(),
@@ -38,9 +40,10 @@ class PracticeForm(forms.Form):
         to_field_name="code",
         empty_label=None,
     )
-    tasks = forms.ModelMultipleChoiceField(
-        Task.objects.none(), label=_("Domains and tasks"), required=False
+    domains = forms.ModelMultipleChoiceField(
+        Domain.objects.none(), label=_("Domains"), required=False
     )
+    tasks = forms.ModelMultipleChoiceField(Task.objects.none(), label=_("Tasks"), required=False)
     source = forms.ChoiceField(choices=SOURCES, label=_("Questions"), initial=Source.RANDOM)
     last = forms.IntegerField(
         label=_("Sittings to look back"), min_value=1, max_value=50, initial=3, required=False
@@ -53,12 +56,13 @@ class PracticeForm(forms.Form):
 
     def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        published = Certification.objects.filter(
-            questions__versions__published_at__isnull=False
-        ).distinct()
-        self.fields["certification"].queryset = published  # type: ignore[attr-defined]
-        tasks = Task.objects.filter(domain__certification__code=code).select_related("domain")
-        self.fields["tasks"].queryset = tasks  # type: ignore[attr-defined]
+        outline = {
+            "certification": practiced(),
+            "domains": Domain.objects.filter(certification__code=code),
+            "tasks": Task.objects.filter(domain__certification__code=code),
+        }
+        for name, queryset in outline.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 
     def choice(self) -> Choice:
         """Of a form whose certification is known; what is wrong counts as not said."""
@@ -66,15 +70,24 @@ class PracticeForm(forms.Form):
         return Choice(
             certification=said["certification"],
             source=Source(said.get("source") or Source.RANDOM),
-            task_ids=[task.pk for task in said.get("tasks") or []],
+            domain_ids=self.chosen_ids("domains"),
+            task_ids=self.chosen_ids("tasks"),
             last=said.get("last") or 3,
         )
+
+    def chosen_ids(self, name: str) -> set[int]:
+        return {one.pk for one in self.cleaned_data.get(name) or ()}
+
+    def how(self) -> dict[str, Any]:
+        """Of a valid form: with what clock, and when the rationales come."""
+        shows_rationale = self.cleaned_data["feedback"] == "each"
+        return {"minutes": self.minutes(), "shows_rationale": shows_rationale}
 
     def minutes(self) -> int | None:
         """The time limit of the whole practice, rounded up; None is untimed."""
         said = self.cleaned_data
         if not said["pace"]:
             return None
-        certification = said["certification"]
-        share = said["length"] * float(said["pace"]) / certification.question_count
-        return max(1, -int(-certification.minutes * share // 1))
+        certification: Certification = said["certification"]
+        share = said["length"] * Fraction(said["pace"]) / certification.question_count
+        return max(1, ceil(certification.minutes * share))

@@ -15,56 +15,52 @@ from accounts.models import User
 from exams import delivery
 from exams import practice as practices
 from exams.models import Exam, Response, Sitting
-from exams.tokens import SittingToken
 from questions.access import person
 from questions.models import Certification
 from scoring import exposure, practice_pages
 from scoring.check_forms import CheckForm
-from scoring.practice_forms import PracticeForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def practice(request: HttpRequest) -> HttpResponse:
-    """The builder; it counts what fits as one chooses."""
-    user = person(request)
-    form = practice_pages.builder(request.POST if request.method == "POST" else request.GET)
+    """The builder; it counts what fits as one chooses, and begins what was chosen."""
+    user, rng = person(request), random.SystemRandom()
+    data = request.POST if request.method == "POST" else request.GET
+    form = practice_pages.builder(data)
     available = practice_pages.available(user, form)
-    if request.method == "POST" and practice_pages.is_drawable(form, available):
-        return begin(request, user, form)
+    is_ready = request.method == "POST" and "recount" not in data
+    is_ready = is_ready and not practice_pages.is_outdated(data)
+    drawn = practice_pages.drawn(user, form, available, rng) if is_ready else []
+    sitting = (
+        begin(request, user, form.choice().certification, drawn, form.how()) if drawn else None
+    )
+    if sitting:
+        return redirect("practice_sitting", sitting_id=sitting.pk)
     context = practice_pages.builder_context(user, form, available)
     template = "scoring/practice/practice.html"
     if request.headers.get("HX-Target") == "practice-form":
         template += "#practice-form"
-    status = 422 if request.method == "POST" else 200
+    status = (409 if drawn else 422) if is_ready else 200
     return render(request, template, context, status=status)
 
 
-def begin(request: HttpRequest, user: User, form: PracticeForm) -> HttpResponse:
-    choice, rng = form.choice(), random.SystemRandom()
-    drawn = exposure.draw(user, choice, form.cleaned_data["length"], rng)
-    return started(
-        request,
-        user,
-        choice.certification,
-        drawn,
-        minutes=form.minutes(),
-        shows_rationale=form.cleaned_data["feedback"] == "each",
-    )
-
-
-def started(
-    request: HttpRequest, user: User, certification: Certification, drawn: list[int], **how: Any
-) -> HttpResponse:
-    """The practice begun, or the one that is open already."""
+def begin(
+    request: HttpRequest,
+    user: User,
+    certification: Certification,
+    drawn: list[int],
+    how: dict[str, Any],
+) -> Sitting | None:
+    """The practice begun; None while another is open that the candidate has not let go."""
+    held = practices.running(user, certification) if "replaces" in request.POST else None
+    if held:
+        practices.end(held)
     try:
-        sitting = practices.start(user, certification, drawn, rng=random.SystemRandom(), **how)
+        return practices.start(user, certification, drawn, rng=random.SystemRandom(), **how)
     except practices.AlreadyOpen:
-        messages.info(request, _("You have a practice under way. End it before the next one."))
-        held = practices.running(user, certification)
-        return redirect("practice_sitting", sitting_id=held.pk) if held else redirect("practice")
-    return redirect("practice_sitting", sitting_id=sitting.pk)
+        return None
 
 
 @require_POST
@@ -73,14 +69,19 @@ def practice_missed(request: HttpRequest, sitting_id: int) -> HttpResponse:
     """Practice what a sitting missed, as those questions are now."""
     user = person(request)
     held = exposure.submitted(user).select_related("exam__certification")
-    sitting = get_object_or_404(held, pk=sitting_id)
-    missed = exposure.missed_of(Response.objects.filter(sitting=sitting))
-    drawn = exposure.current_of(missed)
+    earlier = get_object_or_404(held, pk=sitting_id)
+    missed = exposure.missed_of(Response.objects.filter(sitting=earlier))
+    drawn = exposure.current_of(user, missed)
     if not drawn:
         messages.info(request, _("There is nothing left to practice of this sitting."))
-        return redirect("report", sitting_id=sitting.pk)
-    certification = sitting.exam.certification
-    return started(request, user, certification, drawn, minutes=None, shows_rationale=True)
+        return redirect("report", sitting_id=earlier.pk)
+    certification = earlier.exam.certification
+    how = {"minutes": None, "shows_rationale": True}
+    sitting = begin(request, user, certification, drawn, how)
+    if sitting:
+        return redirect("practice_sitting", sitting_id=sitting.pk)
+    context = {"earlier": earlier, "running": practices.running(user, certification)}
+    return render(request, "scoring/practice/under_way.html", context, status=409)
 
 
 @require_safe
@@ -139,7 +140,7 @@ def practice_act(request: HttpRequest, sitting_id: int, position: int, act: str)
     """Flag or unflag a question, stop the clock, let it go on, or end the practice."""
     sitting = own_practice(request, sitting_id)
     if act == "end":
-        delivery.submit(SittingToken(sitting.pk, sitting.candidate_id, None))
+        practices.end(sitting)
         return redirect("report", sitting_id=sitting.pk)
     if act in {"flag", "unflag"}:
         practices.flag(sitting, position, is_on=act == "flag")

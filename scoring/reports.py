@@ -130,6 +130,11 @@ class Report:
         return self.sitting.exam.mode == Exam.Mode.PRACTICE
 
     @property
+    def time_on_questions(self) -> timedelta:
+        """As the candidate's browser said; without pauses."""
+        return timedelta(seconds=sum(question.seconds for question in self.questions))
+
+    @property
     def whole(self) -> Share:
         return Share(self.result.raw_score, self.result.scored_count)
 

@@ -65,6 +65,7 @@ class ReviewedQuestion:
     is_scored: bool
     is_flagged: bool
     was_seen: bool
+    seconds: int
     is_incomplete: bool
     late_at: datetime | None
     corrected_at: datetime | None
@@ -111,6 +112,7 @@ def reviewed(
         is_scored=response.form_question.is_scored,
         is_flagged=response.is_flagged,
         was_seen=response.was_seen,
+        seconds=response.seconds,
         is_incomplete=bool(said) and not response.is_complete,
         late_at=late_at,
         corrected_at=corrected_at,

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from exams.models import Response
+from exams.models import Exam, Response
 from questions.models import Question
 from scoring.exposure import Choice, Source, current_of, draw, missed_of, pool
 from tests.exams.factories import make_exam, make_form, make_sitting, make_user, respond_all, submit
@@ -58,6 +58,40 @@ def test_tasks_narrow_the_pool(certification):
     assert found(make_user(), certification, Source.RANDOM, task_ids=[task]) == {one.pk}
 
 
+def test_a_domain_takes_in_its_tasks(certification):
+    one, two, three = (
+        make_question(certification, task=number) for number in ("1.1", "1.2", "2.1")
+    )
+    make_question(certification, task="3.1")
+    domain, task = one.question.task.domain_id, three.question.task_id
+    user = make_user()
+    assert found(user, certification, Source.RANDOM, domain_ids=[domain]) == {one.pk, two.pk}
+    both = found(user, certification, Source.RANDOM, domain_ids=[domain], task_ids=[task])
+    assert both == {one.pk, two.pk, three.pk}
+
+
+def test_an_exam_under_way_keeps_its_questions(certification):
+    user = make_user()
+    one, two = make_question(certification), make_question(certification)
+    sitting = make_sitting(make_form(make_exam(certification), [one]), user)
+    assert found(user, certification, Source.RANDOM) == {two.pk}
+    submit(sitting)
+    assert found(user, certification, Source.RANDOM) == {one.pk, two.pk}
+
+
+def test_a_result_not_out_yet_hides_questions_misses_and_flags(certification):
+    user = make_user()
+    one, two = make_question(certification), make_question(certification)
+    exam = make_exam(certification, results_mode=Exam.ResultsMode.LATER)
+    sitting = make_sitting(make_form(exam, [one]), user)
+    Response.objects.filter(sitting=sitting).update(is_flagged=True)
+    submit(sitting)
+    assert found(user, certification, Source.RANDOM) == {two.pk}
+    assert found(user, certification, Source.MISSED) == set()
+    assert found(user, certification, Source.FLAGGED) == set()
+    assert current_of(user, [one.question_id, two.question_id]) == [two.pk]
+
+
 def test_new_questions_come_first_then_the_longest_ago(certification):
     user = make_user()
     first, second, new = (make_question(certification) for _ in range(3))
@@ -93,4 +127,4 @@ def test_what_is_retired_since_is_not_practiced_again(certification):
     Question.objects.filter(pk=one.question_id).update(retired_at=sitting.submitted_at)
     missed = missed_of(Response.objects.filter(sitting=sitting))
     assert missed == {one.question_id, two.question_id}
-    assert current_of(missed) == [two.pk]
+    assert current_of(user, missed) == [two.pk]

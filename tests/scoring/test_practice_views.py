@@ -1,12 +1,13 @@
 """The builder of a practice, and its questions one by one."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from exams import practice
-from exams.models import Sitting
+from exams.models import Response, Sitting
 from questions.models import Option, QuestionVersion
 from scoring.models import Result, ReviewCard
 from tests.exams.factories import (
@@ -85,9 +86,36 @@ def test_the_builder_costs_the_same_for_any_past(
     form = make_form(exam, questions[:1])
     for _ in range(count):
         submit(make_sitting(form, user))
-    # session, user, the first certification, choices (2), one of tasks, count, domains, running
-    with django_assert_num_queries(10):
+    # session, user, the first certification, the one chosen, count, running, choices (2), domains,
+    # tasks, latest
+    with django_assert_num_queries(11):
         candidate.get("/practice/")
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_starting_costs_the_same_for_any_past(
+    candidate, user, certification, count, django_assert_num_queries
+):
+    versions = [make_question(certification) for _ in range(65)]
+    form = make_form(make_exam(certification, question_count=1), versions[:1])
+    for _ in range(count):
+        submit(make_sitting(form, user))
+    practice.own_exam(certification)
+    with django_assert_num_queries(17):
+        start(candidate, length=65)
+    assert practice.running(user, certification).responses.count() == 65
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_a_question_costs_the_same_for_any_past(
+    candidate, user, certification, questions, count, django_assert_num_queries
+):
+    form = make_form(make_exam(certification, question_count=1), questions[:1])
+    for _ in range(count):
+        submit(make_sitting(form, user))
+    sitting = started(candidate)
+    with django_assert_num_queries(8):
+        candidate.get(f"/practice/{sitting.pk}/1/")
 
 
 def test_a_practice_begins_at_its_first_question(candidate, questions):
@@ -135,11 +163,62 @@ def test_what_cannot_be_is_told_beside_it(candidate, questions, data, told):
     assert Sitting.objects.count() == 0
 
 
-def test_a_second_practice_leads_to_the_first(candidate, questions):
+def test_what_was_sent_stays_when_it_is_refused(candidate, questions):
+    page = start(candidate, length=299, pace="1.5", domains=questions[0].question.task.domain_id)
+    told = page.content.decode()
+    assert 'value="299"' in told
+    assert '<option value="1.5" selected>' in told
+    assert f'id="domain-{questions[0].question.task.domain_id}" checked' in told
+
+
+def test_enemies_leave_too_few_and_that_is_told(candidate, questions):
+    questions[0].question.enemies.add(questions[1].question)
+    answer = start(candidate, length=3)
+    assert answer.status_code == 422
+    assert "only 2 can be asked together" in answer.content.decode()
+    assert Sitting.objects.count() == 0
+
+
+def test_counting_again_starts_nothing(candidate, questions):
+    answer = start(candidate, recount="1", domains=questions[0].question.task.domain_id)
+    assert (answer.status_code, Sitting.objects.count()) == (200, 0)
+    assert "<b>1</b>" in answer.content.decode()
+
+
+def test_another_certification_brings_its_own_outline(candidate, questions):
+    other = make_certification(code="Y-C01")
+    version = make_question(other)
+    task = questions[0].question.task_id
+    answer = start(candidate, certification="Y-C01", outline_of="X-C01", tasks=task)
+    assert (answer.status_code, Sitting.objects.count()) == (200, 0)
+    page = answer.content.decode()
+    assert f'id="task-{version.question.task_id}"' in page
+    assert "Select a valid choice" not in page
+
+
+def test_a_second_practice_is_offered_the_first_or_its_end(candidate, questions):
     first = started(candidate)
-    assert start(candidate).headers["Location"] == f"/practice/{first.pk}/"
-    assert Sitting.objects.count() == 1
-    assert f'href="/practice/{first.pk}/"' in candidate.get("/practice/").content.decode()
+    answer = start(candidate, length=3)
+    page = answer.content.decode()
+    assert (answer.status_code, Sitting.objects.count()) == (409, 1)
+    assert f'href="/practice/{first.pk}/"' in page
+    assert 'name="replaces"' in page
+    assert 'value="3"' in page
+
+    second = started(candidate, length=3, replaces="1")
+    first.refresh_from_db()
+    assert first.submitted_at is not None
+    assert (second.pk != first.pk, second.responses.count()) == (True, 3)
+
+
+def test_practice_is_listed_apart(candidate, questions):
+    sitting = started(candidate)
+    candidate.post(f"/practice/{sitting.pk}/1/end/")
+    assert f'href="/results/{sitting.pk}/"' in candidate.get("/practice/").content.decode()
+    assert f"/results/{sitting.pk}/" not in candidate.get("/results/").content.decode()
+    home = candidate.get("/").content.decode()
+    assert f"/results/{sitting.pk}/" not in home
+    assert "x-c01-own" not in home
 
 
 def test_a_guest_is_asked_to_log_in(client):
@@ -172,7 +251,37 @@ def test_other_questions_keep_their_keys(candidate, questions):
     Option.objects.update(rationale_html=CANARY)
     sitting = started(candidate)
     candidate.post(f"/practice/{sitting.pk}/1/", {"selected": "A"})
-    assert CANARY not in candidate.get(f"/practice/{sitting.pk}/2/").content.decode()
+    page = candidate.get(f"/practice/{sitting.pk}/2/")
+    assert CANARY not in page.content.decode()
+    known = [one for part in page.context for context in part for one in context.values()]
+    assert [one for one in known if isinstance(one, (Response, QuestionVersion))] == []
+
+
+def test_a_second_tab_changes_nothing_and_sees_the_outcome(candidate, questions):
+    sitting = started(candidate)
+    address = f"/practice/{sitting.pk}/1/"
+    candidate.post(address, {"selected": "A"})
+    assert candidate.post(address, {"selected": "B"}).headers["Location"] == address
+    assert sitting.responses.get(position=1).selected == "A"
+
+
+def test_what_was_refused_stays_chosen(candidate, certification):
+    make_question(certification, kind="multiple")
+    sitting = started(candidate, length=1)
+    answer = candidate.post(f"/practice/{sitting.pk}/1/", {"selected": "B", "is_guessed": "on"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="B" checked' in page
+    assert 'name="is_guessed" checked' in page
+
+
+def test_one_goes_back_and_on(candidate, questions):
+    sitting = started(candidate, length=3)
+    page = candidate.get(f"/practice/{sitting.pk}/2/").content.decode()
+    row = page[page.index('<div class="button-row">', page.index("data-practice")) :]
+    row = row[row.index("</form>") :]
+    assert re.findall(rf'class="button" href="/practice/{sitting.pk}/(\d)/"', row) == ["1", "3"]
+    assert "3 questions have no response" in page
 
 
 @pytest.mark.parametrize("data", [{"selected": ["A", "B"]}, {"selected": "Z"}, {"seconds": "-1"}])
@@ -250,6 +359,19 @@ def test_sit_what_i_missed(candidate, user, certification, questions):
     assert set(versions) == {questions[1].pk, questions[2].pk}
 
 
+def test_sit_what_i_missed_beside_an_open_practice(candidate, user, certification, questions):
+    exam = make_exam(certification, question_count=3)
+    sitting = make_sitting(make_form(exam, questions), user)
+    respond_all(sitting, right=1)
+    submit(sitting)
+    first = started(candidate)
+    answer = candidate.post(f"/practice/{sitting.pk}/missed/")
+    assert answer.status_code == 409
+    assert f'href="/practice/{first.pk}/"' in answer.content.decode()
+    candidate.post(f"/practice/{sitting.pk}/missed/", {"replaces": "1"})
+    assert practice.running(user, certification).pk != first.pk
+
+
 def test_with_nothing_missed_the_report_says_so(candidate, user, certification, questions):
     exam = make_exam(certification, question_count=3)
     sitting = make_sitting(make_form(exam, questions), user)
@@ -265,12 +387,14 @@ def test_with_nothing_missed_the_report_says_so(candidate, user, certification, 
 def test_a_practice_reads_as_practice(candidate, questions):
     sitting = started(candidate)
     shown = key_shown(sitting.responses.get(position=1))
-    candidate.post(f"/practice/{sitting.pk}/1/", {"selected": shown})
+    candidate.post(f"/practice/{sitting.pk}/1/", {"selected": shown, "seconds": "90"})
     candidate.post(f"/practice/{sitting.pk}/1/end/")
     page = candidate.get(f"/results/{sitting.pk}/").content.decode()
     assert "1 of 2 right" in page
-    for word in ("PASS", "FAIL", "pass line 750", "likely range"):
-        assert word not in page
+    assert "Time on the questions</dt><dd>1 min" in page
+    page = page[page.index("<main") :]
+    unsaid = ("PASS", "FAIL", "pass line", "likely range", "competencies", "untimed", "Retake")
+    assert [word for word in unsaid if word in page] == []
     assert f"/results/{sitting.pk}/" not in candidate.get("/results/").content.decode()
     assert f'action="/practice/{sitting.pk}/missed/"' in page
 

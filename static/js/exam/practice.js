@@ -1,4 +1,4 @@
-// A practice question: its clock, and how long it was in sight.
+// A practice question: its clock, and how long it was in sight. The server alone decides.
 
 import { asClock, Countdown } from "./ending.js";
 
@@ -9,11 +9,19 @@ if (clock) {
       clock.textContent = asClock(seconds);
     },
     warning() {},
-    end: () => location.reload(), // the server closes it
+    end,
   });
 }
 
 const form = document.querySelector("[data-practice]");
+
+// In the grace after the deadline: what is chosen is still taken, then the practice ends.
+function end() {
+  const isSaying = form && [...new FormData(form)].some(([name, value]) => name === "selected" || (name === "place" && value !== "-"));
+  if (isSaying && !form.querySelector("[role=alert]")) form.requestSubmit();
+  else document.getElementById("practice-end").requestSubmit();
+}
+
 form?.addEventListener("submit", () => {
   form.elements.seconds.value = Math.min(86_400, Math.round(performance.now() / 1000));
 });
