@@ -89,5 +89,6 @@ class PracticeForm(forms.Form):
         if not said["pace"]:
             return None
         certification: Certification = said["certification"]
-        share = said["length"] * Fraction(said["pace"]) / certification.question_count
-        return max(1, ceil(certification.minutes * share))
+        share = Fraction(said["pace"]) * said["length"] / certification.question_count
+        minutes: int = ceil(certification.minutes * share)
+        return max(1, minutes)
