@@ -1,4 +1,4 @@
-"""Reviews that are due and a practice under way, for the demo candidate."""
+"""Reviews that are due and practices, ended, under way and paused."""
 
 import random
 from datetime import timedelta
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from exams import practice
+from exams.models import Sitting
 from questions.models import Certification, QuestionVersion
 from scoring import exposure, repetition, studying
 from scoring.models import ReviewCard
@@ -16,7 +17,7 @@ CODE = "CLF-C02"
 
 
 def make_study(candidate: User) -> dict[str, int]:
-    """The ids of a card that is due, of one reviewed just now, and of a practice."""
+    """The ids of a card that is due, of one reviewed just now, and of practices."""
     cards = list(ReviewCard.objects.for_candidate(candidate).order_by("pk")[:14])
     past = timezone.now() - timedelta(hours=2)
     chosen = ReviewCard.objects.filter(pk__in=[card.pk for card in cards])
@@ -29,7 +30,9 @@ def make_study(candidate: User) -> dict[str, int]:
         "order_card": of_kind(candidate, "ordering").pk,
         "card": cards[1].pk,
         "reviewed_card": reviewed.pk,
-        "practice": make_practice(candidate),
+        "practice_ended": make_ended(candidate),
+        "practice": make_practice(candidate).pk,
+        "practice_paused": make_paused(User.objects.get(email="author@passline.example")),
     }
 
 
@@ -53,7 +56,19 @@ def review(card: ReviewCard) -> None:
     studying.respond(entry, "", is_guessed=False, now=timezone.now())
 
 
-def make_practice(candidate: User) -> int:
+def make_ended(candidate: User) -> int:
+    sitting = make_practice(candidate)
+    practice.end(sitting)
+    return sitting.pk
+
+
+def make_paused(candidate: User) -> int:
+    sitting = make_practice(candidate)
+    practice.pause(sitting)
+    return sitting.pk
+
+
+def make_practice(candidate: User) -> Sitting:
     """Ten questions with a clock, the first three answered, the second of them wrongly."""
     certification = Certification.objects.get(code=CODE)
     rng = random.Random(3)
@@ -65,4 +80,4 @@ def make_practice(candidate: User) -> int:
         said = "" if response.position == 2 else key_shown(response)
         practice.check(sitting, response.position, said, is_guessed=False, seconds=40)
     practice.flag(sitting, 3, is_on=True)
-    return sitting.pk
+    return sitting
