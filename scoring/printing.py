@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from PIL import ImageFile
 
 STYLE = "css/paper.css"
 LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "pangoft2-1.0")
@@ -22,8 +23,13 @@ def is_available() -> bool:
 
 @cache
 def weasyprint() -> Any:
-    """The library, loaded by the first paper."""
-    return importlib.import_module("weasyprint")
+    """The library, loaded by the first paper.
+
+    It tells Pillow to put up with damaged pictures; uploads must not, so that is taken back.
+    """
+    library = importlib.import_module("weasyprint")
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return library
 
 
 @cache

@@ -1,6 +1,7 @@
 """The cast and the switches every test shares."""
 
 import pytest
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from scoring import bell
@@ -9,6 +10,14 @@ from scoring import bell
 # `pytest -m hypothesis --hypothesis-profile=default`.
 hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Keep autovacuum out: between tests it finds tables empty, and plans for one row take ages."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'ALTER TABLE "{table}" SET (autovacuum_enabled = false)')
 
 
 @pytest.fixture(autouse=True)

@@ -87,7 +87,7 @@ def pages() -> dict[str, str]:
         "life": url("question_life", number),
         "difference": url("version_diff", number),
         "ask": url("ask_review", version.pk),
-        "review": url("review", version.pk),
+        "review": url("review_version", version.pk),
         "retire": url("question_retire", number),
         "restore": url("question_restore", number),
         "resolve": url("resolve_report", report.pk),
@@ -181,7 +181,7 @@ def test_the_queue_costs_the_same_at_one_and_three(
 def test_publishing_from_the_queue(as_bob: Client, ada: User, bob: User) -> None:
     version = waiting(ada)
     words = {"decision": "publish", "revision": 0, "reason": ""}
-    response = as_bob.post(url("review", version.pk), words, headers=HTMX)
+    response = as_bob.post(url("review_version", version.pk), words, headers=HTMX)
     assert response.status_code == 200
     assert response.content.decode().strip().startswith('<div class="notice success" id="review-')
     version.refresh_from_db()
@@ -191,11 +191,11 @@ def test_publishing_from_the_queue(as_bob: Client, ada: User, bob: User) -> None
 def test_sending_back_takes_a_reason(as_bob: Client, ada: User) -> None:
     version = waiting(ada)
     words = {"decision": "send_back", "revision": 0, "reason": " "}
-    response = as_bob.post(url("review", version.pk), words, headers=HTMX)
+    response = as_bob.post(url("review_version", version.pk), words, headers=HTMX)
     assert response.status_code == 422
     assert "Say why it goes back: the author needs to know." in response.content.decode()
     words["reason"] = "Two keys."
-    assert as_bob.post(url("review", version.pk), words, headers=HTMX).status_code == 200
+    assert as_bob.post(url("review_version", version.pk), words, headers=HTMX).status_code == 200
     assert TrailEntry.objects.get().reason == "Two keys."
     assert not QuestionVersion.objects.in_review().exists()
 
@@ -204,7 +204,7 @@ def test_what_was_saved_meanwhile_is_shown_anew(as_bob: Client, ada: User) -> No
     version = waiting(ada)
     QuestionVersion.objects.update(revision=1, stem="Quite another stem?")
     words = {"decision": "publish", "revision": 0, "reason": "Fine."}
-    response = as_bob.post(url("review", version.pk), words, headers=HTMX)
+    response = as_bob.post(url("review_version", version.pk), words, headers=HTMX)
     text = response.content.decode()
     assert response.status_code == 422
     assert "Somebody changed it meanwhile" in text
@@ -223,7 +223,7 @@ def test_own_work_is_not_offered_and_not_taken(client: Client) -> None:
     assert text.count("You wrote a part of it: somebody else has to publish it.") == 2
     for version in (written, edited):
         words = {"decision": "publish", "revision": 0}
-        response = client.post(url("review", version.pk), words, headers=HTMX)
+        response = client.post(url("review_version", version.pk), words, headers=HTMX)
         assert response.status_code == 422
     assert not QuestionVersion.objects.published().exists()
 
@@ -232,7 +232,7 @@ def test_who_comes_second_is_told(as_bob: Client, ada: User) -> None:
     version = waiting(ada)
     QuestionVersion.objects.update(review_asked_at=None)
     words = {"decision": "publish", "revision": 0}
-    response = as_bob.post(url("review", version.pk), words, headers=HTMX)
+    response = as_bob.post(url("review_version", version.pk), words, headers=HTMX)
     assert response.status_code == 422
     assert response.content.decode().strip().startswith('<div class="notice warning" id="review-')
 
@@ -240,7 +240,7 @@ def test_who_comes_second_is_told(as_bob: Client, ada: User) -> None:
 def test_without_scripts_the_queue_works_too(as_bob: Client, ada: User) -> None:
     version = waiting(ada)
     words = {"decision": "publish", "revision": 0}
-    response = as_bob.post(url("review", version.pk), words, follow=True)
+    response = as_bob.post(url("review_version", version.pk), words, follow=True)
     assert response.redirect_chain == [(url("review_queue"), 302)]
     assert [str(message) for message in response.context["messages"]] == ["Published."]
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.urls import reverse
+from PIL import ImageFile
 
 from exams.models import Sitting
 from scoring import certificates, papers, printing, reports
@@ -112,3 +113,8 @@ def test_the_library_is_loaded_by_the_first_paper_only():
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "scoring.printing" in done.stdout.split()
     assert "weasyprint" not in done.stdout.split()
+
+
+def test_uploads_stay_strict_after_a_paper():
+    printing.weasyprint()
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
