@@ -50,8 +50,13 @@ def survey(request: HttpRequest, sitting_id: int) -> HttpResponse:
 @login_required
 @kept_nowhere
 def report_pdf(request: HttpRequest, sitting_id: int) -> HttpResponse:
-    """The score report; where no PDF can be drawn, the page that can be printed."""
+    """The score report; where no PDF can be drawn, the page that can be printed.
+
+    Practice has no score to report.
+    """
     sitting = released_or_404(request, sitting_id)
+    if not reports.is_exam(sitting):
+        raise Http404
     if not printing.is_available():
         messages.info(request, _("There are no PDFs here at the moment. Please print this page."))
         return redirect("report", sitting_id=sitting.pk)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from exams import practice
@@ -408,3 +409,9 @@ def test_the_score_is_split_into_new_and_seen(candidate, user, certification, qu
     submit(sitting)
     page = " ".join(candidate.get(f"/results/{sitting.pk}/").content.decode().split())
     assert "Of 2 questions new to you 1 are right, of 1 seen before 1." in page
+
+
+def test_a_practice_has_no_printed_score(candidate, questions):
+    sitting = started(candidate)
+    candidate.post(f"/practice/{sitting.pk}/1/end/")
+    assert candidate.get(reverse("report_pdf", args=[sitting.pk])).status_code == 404
