@@ -101,6 +101,14 @@ def questions(sitting: Sitting) -> list[RoomQuestion]:
     ]
 
 
+def question_alone(response: Response) -> RoomQuestion:
+    """One question by itself; its version has options and prompts at hand, in their order."""
+    version = response.form_question.version
+    options = [option.html for option in version.options.all()]
+    prompts = [prompt.html for prompt in version.prompts.all()]
+    return question(response, options, prompts)
+
+
 def html_by_version(
     model: type[Option] | type[Prompt], version_ids: list[int]
 ) -> defaultdict[int, list[str]]:

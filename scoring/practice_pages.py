@@ -148,7 +148,7 @@ def question_context(
         context["reviewed"] = reviewed.reviewed(response, services=services(response), late_at=None)
     else:
         keep_said(response, form)
-        context["question"] = asked(response)
+        context["question"] = rooms.question_alone(response)
     return context
 
 
@@ -170,13 +170,6 @@ def flag_url(sitting: Sitting, response: Response) -> str:
 
 def services(response: Response) -> list[str]:
     return [one.name for one in response.form_question.version.question.services.all()]
-
-
-def asked(response: Response) -> rooms.RoomQuestion:
-    version = response.form_question.version
-    options = [option.html for option in version.options.all()]
-    prompts = [prompt.html for prompt in version.prompts.all()]
-    return rooms.question(response, options, prompts)
 
 
 def places(sitting: Sitting, current: int) -> list[Place]:

@@ -27,9 +27,7 @@ class Choice:
 
 def asked(entry: ReviewEntry, version: QuestionVersion) -> rooms.RoomQuestion:
     """The question in this showing's order; no key and no rationale is in it."""
-    options = [option.html for option in version.options.all()]
-    prompts = [prompt.html for prompt in version.prompts.all()]
-    return rooms.question(stand_in(entry, version), options, prompts)
+    return rooms.question_alone(stand_in(entry, version))
 
 
 def answered(entry: ReviewEntry) -> reviewed.ReviewedQuestion:

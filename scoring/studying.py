@@ -5,7 +5,7 @@ and a rating can be changed afterwards. Reviews touch no score.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -45,9 +45,19 @@ def cards_of(sitting: Sitting, *, at: datetime | None = None) -> None:
         card for row in answered(sitting) if (card := card_of(row, sitting.candidate_id, seen_at))
     ]
     is_known = seen_at <= timezone.now() + CLOCKS_DIFFER
-    starting = [card for card in made if card.reason == Reason.MISSED and is_known]
+    missed = [card for card in made if card.reason == Reason.MISSED]
+    others = [card for card in made if card.reason != Reason.MISSED]
+    if is_known:
+        start_over(missed)
+    else:
+        others += missed
+    ReviewCard.objects.bulk_create(others, ignore_conflicts=True)
+
+
+def start_over(cards: Sequence[ReviewCard]) -> None:
+    """Write these in place of what the candidate has of the same questions."""
     ReviewCard.objects.bulk_create(
-        starting,
+        cards,
         update_conflicts=True,
         unique_fields=["candidate", "question"],
         update_fields=[
@@ -62,8 +72,6 @@ def cards_of(sitting: Sitting, *, at: datetime | None = None) -> None:
             "created_at",
         ],
     )
-    others = [card for card in made if card not in starting]
-    ReviewCard.objects.bulk_create(others, ignore_conflicts=True)
 
 
 def answered(sitting: Sitting) -> QuerySet[Response]:
